@@ -1,0 +1,40 @@
+"""What every test may lean on: a clock that stands still, and messages delivered when asked for."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+
+import pytest
+import time_machine
+
+from core.clock import BEIJING
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A working Monday, ten in the morning in Beijing."""
+    return datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
+
+
+@pytest.fixture
+def clock(now: datetime) -> Iterator[time_machine.Coordinates]:
+    """The clock of every interface, standing at `now`: `clock.shift(...)`, `clock.move_to(...)`."""
+    with time_machine.travel(now, tick=False) as coordinates:
+        yield coordinates
+
+
+@pytest.fixture
+def deliver() -> Callable[[datetime], int]:
+    """Deliver what the outbox holds, as its dispatcher would."""
+    from core import outbox
+
+    return outbox.dispatch
+
+
+@pytest.fixture(autouse=True)
+def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What one test cached, the next one does not see."""
+    yield
+    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+        from django.core.cache import cache
+
+        cache.clear()

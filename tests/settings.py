@@ -1,0 +1,21 @@
+"""The settings of the tests: those of production's code paths, with quick hashes and files that go away."""
+
+import os
+import tempfile
+
+os.environ.setdefault("DEBUG", "1")
+os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="marketplace-tests-"))
+
+from marketplace.settings import *  # noqa: F403
+
+DEBUG = False
+STYLEGUIDE = True
+MAILBOX = True
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+OUTBOX_NUDGE = False
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+CACHES["default"]["KEY_PREFIX"] = f"tests-{os.getpid()}-{WORKER}"  # noqa: F405
+SECURE_SSL_REDIRECT = False
+SESSION_COOKIE_SECURE = False
+CSRF_COOKIE_SECURE = False
+WHITENOISE_AUTOREFRESH = True
