@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class OutboxMessage(models.Model):
     """What is to be told to the outside world once its cause is committed.
 
-    Written by acts in their own transaction; only the dispatcher changes it. A message whose attempts are used up is dead
-    until an operator sends it again.
+    Written by acts in their own transaction; only the dispatcher changes it. A message whose attempts are used up is
+    dead until an operator sends it again.
     """
 
     class State(models.TextChoices):
@@ -72,7 +72,7 @@ class SweepRun(models.Model):
 
 
 class SweepFailure(models.Model):
-    """A row that a sweep could not work. It is tried again each run; one open failure a row, closed when it succeeds."""
+    """A row that a sweep could not work: tried again each run, one open failure a row, closed when it succeeds."""
 
     sweep = models.CharField(max_length=80)
     row = models.CharField(max_length=80)

@@ -1,7 +1,7 @@
 """Sweeps: what deadlines bring about by themselves.
 
-A sweep is a selector of what is due and one act a row. Each act re-checks under lock and commits alone, so a sweep may run
-twice, late, or in two workers at once. A row that fails is kept for the operators and never stops the others.
+A sweep is a selector of what is due and one act a row. Each act re-checks under lock and commits alone, so a sweep may
+run twice, late, or in two workers at once. A row that fails is kept for the operators and never stops the others.
 """
 
 import logging

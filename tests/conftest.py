@@ -16,7 +16,7 @@ def now() -> datetime:
 
 
 @pytest.fixture
-def clock(now: datetime) -> Iterator[time_machine.Coordinates]:
+def clock(now: datetime) -> Iterator[time_machine.Traveller]:
     """The clock of every interface, standing at `now`: `clock.shift(...)`, `clock.move_to(...)`."""
     with time_machine.travel(now, tick=False) as coordinates:
         yield coordinates
