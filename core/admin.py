@@ -43,9 +43,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     def send_again(self, request: HttpRequest, queryset: QuerySet[OutboxMessage]) -> None:
         now = clock.now()
         sent = sum(outbox.revive(pk, now) for pk in queryset.values_list("pk", flat=True))
-        messages.info(
-            request, ngettext("%(n)d message queued.", "%(n)d messages queued.", sent) % {"n": sent}
-        )
+        messages.info(request, ngettext("%(n)d message queued.", "%(n)d messages queued.", sent) % {"n": sent})
 
 
 @admin.register(SweepRun)

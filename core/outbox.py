@@ -31,9 +31,7 @@ def topics() -> list[str]:
     return sorted(_handlers)
 
 
-def outbox_put(
-    *, topic: str, payload: dict[str, Any], key: str, now: datetime, due_at: datetime | None = None
-) -> None:
+def outbox_put(*, topic: str, payload: dict[str, Any], key: str, now: datetime, due_at: datetime | None = None) -> None:
     """Queue a message within the act's transaction. The same key is queued once."""
     outbox_put_many(topic=topic, messages=[(key, payload)], now=now, due_at=due_at)
 

@@ -46,9 +46,7 @@ def _decode(cursor: str, length: int) -> tuple[str, list[Any]]:
             _("This page address is not complete. Start again from the first page."), field="cursor"
         ) from None
     if direction not in {"after", "before"} or len(values) != length:
-        raise InvalidInput(
-            _("This page address is not complete. Start again from the first page."), field="cursor"
-        )
+        raise InvalidInput(_("This page address is not complete. Start again from the first page."), field="cursor")
     return direction, values
 
 

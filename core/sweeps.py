@@ -70,22 +70,21 @@ def run(name: str, now: datetime, *, dry_run: bool = False) -> Outcome:
     record = SweepRun.objects.create(sweep=name, started_at=clock.now(), moment=now)
     outcome = Outcome()
     failed: set[Key] = set()
+    worked: set[Key] = set()
     while True:
         # Rows that failed stay due, so ask for as many more than have failed.
         batch = [key for key in sweep.selector(now, sweep.limit + len(failed)) if key not in failed]
-        progressed = 0
-        for key in batch:
-            if _work(sweep, key, now):
-                progressed += 1
-            else:
-                failed.add(key)
-        outcome.done += progressed
-        if not progressed or len(batch) < sweep.limit:
+        stuck = worked.intersection(batch)
+        for key in stuck:
+            _keep_failure(sweep.name, str(key), "its act left it due", now)
+        failed |= stuck
+        worked = {key for key in batch if key not in stuck and _work(sweep, key, now)}
+        failed.update(key for key in batch if key not in worked)
+        outcome.done += len(worked) - len(stuck)
+        if len(batch) < sweep.limit:
             break
     outcome.failed = len(failed)
-    SweepRun.objects.filter(pk=record.pk).update(
-        finished_at=clock.now(), done=outcome.done, failed=outcome.failed
-    )
+    SweepRun.objects.filter(pk=record.pk).update(finished_at=clock.now(), done=outcome.done, failed=outcome.failed)
     return outcome
 
 
@@ -96,9 +95,7 @@ def _work(sweep: Sweep, key: Key, now: datetime) -> bool:
         logger.exception("sweep %s: row %s failed", sweep.name, key)
         _keep_failure(sweep.name, str(key), f"{type(error).__name__}: {error}"[:2000], now)
         return False
-    SweepFailure.objects.filter(sweep=sweep.name, row=str(key), resolved_at__isnull=True).update(
-        resolved_at=now
-    )
+    SweepFailure.objects.filter(sweep=sweep.name, row=str(key), resolved_at__isnull=True).update(resolved_at=now)
     return True
 
 

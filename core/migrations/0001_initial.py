@@ -7,97 +7,129 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='SweepFailure',
+            name="SweepFailure",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sweep', models.CharField(max_length=80)),
-                ('row', models.CharField(max_length=80)),
-                ('error', models.TextField()),
-                ('times', models.PositiveIntegerField(default=1)),
-                ('first_at', models.DateTimeField()),
-                ('last_at', models.DateTimeField()),
-                ('resolved_at', models.DateTimeField(blank=True, null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sweep", models.CharField(max_length=80)),
+                ("row", models.CharField(max_length=80)),
+                ("error", models.TextField()),
+                ("times", models.PositiveIntegerField(default=1)),
+                ("first_at", models.DateTimeField()),
+                ("last_at", models.DateTimeField()),
+                ("resolved_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'Sweep failure',
-                'verbose_name_plural': 'Sweep failures',
+                "verbose_name": "Sweep failure",
+                "verbose_name_plural": "Sweep failures",
             },
         ),
         migrations.CreateModel(
-            name='SweepRun',
+            name="SweepRun",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sweep', models.CharField(max_length=80)),
-                ('started_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('moment', models.DateTimeField()),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('failed', models.PositiveIntegerField(default=0)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sweep", models.CharField(max_length=80)),
+                ("started_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                ("moment", models.DateTimeField()),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("failed", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'Sweep run',
-                'verbose_name_plural': 'Sweep runs',
+                "verbose_name": "Sweep run",
+                "verbose_name_plural": "Sweep runs",
             },
         ),
         migrations.CreateModel(
-            name='IdempotencyKey',
+            name="IdempotencyKey",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('owner', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=100)),
-                ('input_hash', models.CharField(max_length=64)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('body', models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
-                ('created_at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("owner", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=100)),
+                ("input_hash", models.CharField(max_length=64)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("body", models.JSONField(encoder=django.core.serializers.json.DjangoJSONEncoder, null=True)),
+                ("created_at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['created_at'], name='idempotency_age')],
-                'constraints': [models.UniqueConstraint(fields=('owner', 'key'), name='idempotency_owner_key')],
+                "indexes": [models.Index(fields=["created_at"], name="idempotency_age")],
+                "constraints": [models.UniqueConstraint(fields=("owner", "key"), name="idempotency_owner_key")],
             },
         ),
         migrations.CreateModel(
-            name='OutboxMessage',
+            name="OutboxMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=80)),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('payload', models.JSONField()),
-                ('state', models.CharField(choices=[('waiting', 'Waiting'), ('delivered', 'Delivered'), ('dead', 'Dead')], default='waiting', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('created_at', models.DateTimeField()),
-                ('due_at', models.DateTimeField()),
-                ('delivered_at', models.DateTimeField(blank=True, null=True)),
-                ('last_error', models.TextField(blank=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("topic", models.CharField(max_length=80)),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("payload", models.JSONField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "Waiting"), ("delivered", "Delivered"), ("dead", "Dead")],
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("created_at", models.DateTimeField()),
+                ("due_at", models.DateTimeField()),
+                ("delivered_at", models.DateTimeField(blank=True, null=True)),
+                ("last_error", models.TextField(blank=True)),
             ],
             options={
-                'verbose_name': 'Outbox message',
-                'verbose_name_plural': 'Outbox',
-                'indexes': [models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at', 'id'], name='outbox_due'), models.Index(condition=models.Q(('state', 'dead')), fields=['-id'], name='outbox_dead')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'delivered', 'dead'])), name='outbox_state_known'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'delivered'), _negated=True), ('delivered_at__isnull', False), _connector='OR'), name='outbox_delivered_has_instant')],
+                "verbose_name": "Outbox message",
+                "verbose_name_plural": "Outbox",
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "waiting")), fields=["due_at", "id"], name="outbox_due"),
+                    models.Index(condition=models.Q(("state", "dead")), fields=["-id"], name="outbox_dead"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "delivered", "dead"])), name="outbox_state_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "delivered"), _negated=True),
+                            ("delivered_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="outbox_delivered_has_instant",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='outboxmessage',
-            trigger=pgtrigger.compiler.Trigger(name='outbox_keep', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='f1d0a60e000a153d472b50fe14440244d3381410', operation='DELETE', pgid='pgtrigger_outbox_keep_2f460', table='core_outboxmessage', when='BEFORE')),
+            model_name="outboxmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="outbox_keep",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="f1d0a60e000a153d472b50fe14440244d3381410",
+                    operation="DELETE",
+                    pgid="pgtrigger_outbox_keep_2f460",
+                    table="core_outboxmessage",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='sweepfailure',
-            index=models.Index(fields=['-last_at'], name='sweep_failure_latest'),
+            model_name="sweepfailure",
+            index=models.Index(fields=["-last_at"], name="sweep_failure_latest"),
         ),
         migrations.AddConstraint(
-            model_name='sweepfailure',
-            constraint=models.UniqueConstraint(condition=models.Q(('resolved_at__isnull', True)), fields=('sweep', 'row'), name='sweep_failure_open'),
+            model_name="sweepfailure",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("resolved_at__isnull", True)), fields=("sweep", "row"), name="sweep_failure_open"
+            ),
         ),
         migrations.AddIndex(
-            model_name='sweeprun',
-            index=models.Index(fields=['sweep', '-started_at'], name='sweep_run_latest'),
+            model_name="sweeprun",
+            index=models.Index(fields=["sweep", "-started_at"], name="sweep_run_latest"),
         ),
     ]

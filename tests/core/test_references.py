@@ -26,7 +26,7 @@ def test_any_one_wrong_character_shows(position: int) -> None:
 
 
 def test_neighbours_swapped_show() -> None:
-    assert check_character("O2603027K3QF9") != check_character("O26030273KQF9")
+    assert check_character("S2603027K3QF9") != check_character("S26030273KQF9")
 
 
 @pytest.mark.parametrize("text", ["", "O260302-7K3QF9", "o260302-7K3QF9-8", "O260302-7K3QF9-88", "随便"])

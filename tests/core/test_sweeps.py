@@ -73,3 +73,16 @@ def test_a_dry_run_lists_and_changes_nothing(now: datetime, capsys: pytest.Captu
 def test_a_sweep_that_is_not_there_is_named(now: datetime) -> None:
     with pytest.raises(CommandError, match="there is no sweep"):
         call_command("sweep", "nonsense")
+
+
+@pytest.mark.django_db
+def test_a_row_that_its_act_leaves_due_ends_with_the_operators_and_not_in_a_circle(
+    now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lazy = sweeps.Sweep("test.lazy", "Lazy", find, lambda pk, now: None, "18(14)", timedelta(minutes=1), limit=5)
+    sweeps.register(lazy)
+
+    outcome = sweeps.run("test.lazy", now)
+
+    assert outcome.failed == 10
+    assert SweepFailure.objects.filter(error="its act left it due").count() == 10

@@ -70,11 +70,7 @@ def test_only_interfaces_read_the_clock(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    [
-        path
-        for path in MODULES
-        if "services" not in path.with_suffix("").parts and path.parts[0] not in {"core"}
-    ],
+    [path for path in MODULES if "services" not in path.with_suffix("").parts and path.parts[0] not in {"core"}],
     ids=str,
 )
 def test_only_services_write(path: Path) -> None:
