@@ -13,7 +13,7 @@ VARIABLES = {"postgres": "DATABASE_URL", "redis": "REDIS_URL"}
 # Commands that never open a connection: they do not start a server, but use one that is running.
 WITHOUT_SERVERS = {
     "", "help", "version", "--help", "-h", "--version", "check", "clauses_doc", "collectstatic", "compilemessages",
-    "decide", "diagrams", "diffsettings", "findstatic", "makemessages", "spectacular", "startapp", "test",
+    "decide", "diagrams", "diffsettings", "findstatic", "makemessages", "spectacular", "startapp",
 }  # fmt: skip
 
 # Ports that nothing listens on: a command that does connect says so instead of finding another's server.

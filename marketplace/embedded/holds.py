@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from marketplace.embedded import folders
+from marketplace.embedded import folders, processes
 from marketplace.embedded.errors import ServerError
 from marketplace.embedded.state import Files, State, open_lock
 
@@ -51,7 +51,10 @@ class Hold:
 def is_running(name: str, folder: Path) -> bool:
     """Whether the server is up, without starting it."""
     files = Files(folder, name)
-    return files.keeper.exists() and files.keeper_lives() and files.read().ready
+    if not files.keeper.exists() or not files.keeper_lives():
+        return False
+    state = files.read()
+    return state.ready and processes.alive(state.keeper)
 
 
 def start_keeper(files: Files, profile: str) -> "subprocess.Popen[bytes]":
@@ -69,9 +72,7 @@ def start_keeper(files: Files, profile: str) -> "subprocess.Popen[bytes]":
         )
 
 
-def hold(
-    name: str, folder: Path, profile: str = "lasting", say: Callable[[str], None] = lambda line: None
-) -> Hold:
+def hold(name: str, folder: Path, profile: str = "lasting", say: Callable[[str], None] = lambda line: None) -> Hold:
     """Use the server `name` ("postgres" or "redis") over the data in `folder`, starting it when needed.
 
     `profile` "throwaway" trades safety from power loss for speed, for tests. Raises ServerError.
@@ -86,7 +87,7 @@ def hold(
         while True:
             if files.keeper_lives():
                 state = files.read()
-                if state.ready:
+                if state.ready and processes.alive(state.keeper):  # not the last word of one that was killed
                     for note in state.notes:
                         say(note)
                     return Hold(files, lock, state.url, state.version, state.notes)

@@ -1,0 +1,5 @@
+import sys
+
+from marketplace.supervisor.run import main
+
+sys.exit(main())
