@@ -16,7 +16,7 @@ SHOWN = 80  # lines of a failed step's output
 
 # Django's templates compose attributes and inline small styles of components; what is left out is taste.
 # Kept: unclosed and orphan tags, missing alt and lang, http links, {% url %} for our own links, duplicates.
-TEMPLATE_TASTE = "H006,H021,H023,H029,H030,H031,J018,T001,T003,T028,D018"
+TEMPLATE_TASTE = "H006,H015,H021,H023,H029,H030,H031,J018,T001,T003,T028,D018"
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ to its extractor), so nothing has to be extracted first and no gettext tools are
 """
 
 import ast
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -84,12 +85,13 @@ def texts_of_template(source: str, place: str) -> Iterator[Text]:
 
 def sources(root: Path = ROOT) -> Iterator[Path]:
     """Python modules and templates of the product."""
-    for pattern in ("**/*.py", "**/*.html", "**/*.txt"):
-        for path in root.glob(pattern):
-            inside = path.relative_to(root)
-            if not SKIPPED & set(inside.parts) and len(inside.parts) > 1:
-                if path.suffix == ".py" or "templates" in inside.parts:
-                    yield path
+    for folder, names, files in os.walk(root):
+        names[:] = sorted(name for name in names if name not in SKIPPED and not name.startswith("."))
+        inside = Path(folder).relative_to(root).parts
+        for name in sorted(files):
+            is_template = name.endswith((".html", ".txt")) and "templates" in inside
+            if inside and (name.endswith(".py") or is_template):
+                yield Path(folder, name)
 
 
 def texts(root: Path = ROOT) -> list[Text]:
