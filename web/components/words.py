@@ -14,9 +14,20 @@ from core.clock import BEIJING
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
+MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def in_chinese() -> bool:

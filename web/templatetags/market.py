@@ -15,9 +15,15 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import clock
+from web.components import cards, charts, navigation, words
 from web.components import clauses as clause_pieces
-from web.components import navigation, words
+from web.components import countdown as clocks
+from web.components import decision as decisions
+from web.components import forms as form_pieces
+from web.components import ladder as ladders
+from web.components import money as money_pieces
 from web.components.icons import TONE_ICONS, icon_svg
+from web.components.reviews import stars_html
 
 register = template.Library()
 
@@ -220,4 +226,52 @@ def tag_attrs(value: dict[str, Any]) -> SafeString:
         if item is None or item is False:
             continue
         parts.append(f" {escape(name)}" if item is True else f' {escape(name)}="{escape(str(item))}"')
-    return mark_safe("".join(parts))  # noqa: S308 — names and values are escaped
+    return mark_safe("".join(parts))
+
+
+@register.simple_tag
+def field_parts(field: Any, extra_help: str = "") -> form_pieces.FieldParts:
+    """How a bound field is drawn (for the field component)."""
+    return form_pieces.field_parts(field, extra_help)
+
+
+@register.simple_tag(takes_context=True)
+def countdown(context: template.Context, at: Any, start: Any = None) -> clocks.Countdown | None:
+    """The clock of a deadline (for the countdown component)."""
+    return clocks.countdown(at, _now(context), start)
+
+
+@register.simple_tag
+def decision_view(decision: Any, facts: Any = None) -> decisions.DecisionView | None:
+    """What a decision panel shows (for the decision component)."""
+    return decisions.decision_view(decision, facts or None)
+
+
+@register.simple_tag
+def money_place(key: str) -> money_pieces.Place:
+    """A place where money can be (for the money line)."""
+    return money_pieces.place(key)
+
+
+@register.simple_tag
+def ladder(points: Any) -> ladders.Ladder:
+    """The standing ladder at a tally."""
+    return ladders.ladder(int(points or 0))
+
+
+@register.simple_tag
+def stars(score: Any) -> SafeString:
+    """`{% stars product.score %}`: five stars."""
+    return stars_html(score)
+
+
+@register.simple_tag
+def chart_data(chart: charts.Chart, element_id: str) -> SafeString:
+    """The numbers of a chart as data for its canvas."""
+    return json_script(chart.data(), f"{element_id}-data")
+
+
+@register.simple_tag
+def product_cards(products: Iterable[Any], heading: str = "h3") -> SafeString:
+    """A grid of products from plain values; keys in web.components.cards."""
+    return cards.product_cards(products, heading)

@@ -1,0 +1,92 @@
+"""Where money is, in the words of the people whose money it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place where money can be."""
+
+    key: str
+    label: str | Promise
+    tone: str
+    icon: str
+
+
+PLACES: dict[str, Place] = {
+    place.key: place
+    for place in (
+        Place("with_you", _("With you"), "neutral", "wallet"),
+        Place("in_escrow", _("Held in escrow"), "held", "shield"),
+        Place("due", _("Due to the provider"), "due", "clock"),
+        Place("settled", _("In a settlement statement"), "accent", "file-spreadsheet"),
+        Place("paid", _("Paid to the provider"), "paid", "circle-check"),
+        Place("returned", _("Returned to you"), "refused", "undo-2"),
+        Place("returned_to_buyer", _("Returned to the buyer"), "refused", "undo-2"),
+        Place("deposit", _("Deposit"), "held", "shield-check"),
+        Place("fee", _("Service fee"), "neutral", "receipt-text"),
+    )
+}
+UNKNOWN = Place("unknown", _("Unknown"), "neutral", "circle")
+
+
+@dataclass(frozen=True, slots=True)
+class StripPart:
+    """One place of the strip with what lies there; `share` in whole percent of the total."""
+
+    key: str
+    label: str | Promise
+    tone: str
+    icon: str
+    amount: Decimal
+    share: int
+    note: str = ""
+
+
+def place(key: str) -> Place:
+    """A place by its key."""
+    return PLACES.get(key, UNKNOWN)
+
+
+def shares(amounts: list[Decimal]) -> list[int]:
+    """Whole percentages that add up to 100, the largest remainders first; nothing that is there vanishes."""
+    total = sum(amounts, Decimal(0))
+    if total <= 0:
+        return [0] * len(amounts)
+    exact = [amount * 100 / total for amount in amounts]
+    parts = [max(int(value), 1) if value > 0 else 0 for value in exact]
+    by_remainder = sorted(range(len(exact)), key=lambda index: exact[index] - int(exact[index]), reverse=True)
+    while sum(parts) < 100:
+        for index in by_remainder:
+            if sum(parts) < 100 and exact[index] > 0:
+                parts[index] += 1
+    while sum(parts) > 100:
+        parts[parts.index(max(parts))] -= 1
+    return parts
+
+
+def money_strip(amounts: Mapping[str, Any], notes: Mapping[str, str] | None = None) -> list[StripPart]:
+    """The strip of an order: amounts (yuan) by place, in the order money travels. Empty places stay visible."""
+    said = notes or {}
+    order = [key for key in PLACES if key in amounts]
+    values = [Decimal(str(amounts[key] or 0)) for key in order]
+    return [
+        StripPart(
+            key=key,
+            label=PLACES[key].label,
+            tone=PLACES[key].tone,
+            icon=PLACES[key].icon,
+            amount=value,
+            share=share,
+            note=said.get(key, ""),
+        )
+        for key, value, share in zip(order, values, shares(values), strict=True)
+    ]
