@@ -1,0 +1,54 @@
+"""The acts of accounts."""
+
+from accounts.services.blocks import account_block, account_deactivate, account_reactivate, account_unblock
+from accounts.services.identity import (
+    identity_check,
+    identity_revoke,
+    identity_settle,
+    identity_submit,
+    identity_verify,
+)
+from accounts.services.people import (
+    AlreadyTaken,
+    account_create,
+    contacts_confirm,
+    language_set,
+    mail_defer,
+    operator_appoint,
+    operator_dismiss,
+    password_set,
+    phone_set,
+    profile_update,
+    role_grant,
+    role_revoke,
+    sms_defer,
+)
+from accounts.services.tokens import token_create, token_revoke, token_touch
+
+__all__ = [
+    "AlreadyTaken",
+    "account_block",
+    "account_create",
+    "account_deactivate",
+    "account_reactivate",
+    "account_unblock",
+    "contacts_confirm",
+    "identity_check",
+    "identity_revoke",
+    "identity_settle",
+    "identity_submit",
+    "identity_verify",
+    "language_set",
+    "mail_defer",
+    "operator_appoint",
+    "operator_dismiss",
+    "password_set",
+    "phone_set",
+    "profile_update",
+    "role_grant",
+    "role_revoke",
+    "sms_defer",
+    "token_create",
+    "token_revoke",
+    "token_touch",
+]

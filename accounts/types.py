@@ -1,0 +1,50 @@
+"""What accounts are about, without Django: roles, kinds of identity, states, scopes of tokens."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What an operator may work on; each is a group of the same name."""
+
+    OPERATIONS = "marketplace_operations"
+    FINANCE = "finance"
+    ARBITRATION = "arbitration"
+    RULEBOOK = "rulebook"
+    AUDIT = "audit"
+
+
+class SubjectKind(StrEnum):
+    """Who stands behind an account, in law (clauses 7 and 8)."""
+
+    INDIVIDUAL = "individual"
+    ENTERPRISE = "enterprise"
+
+
+class IdentityState(StrEnum):
+    """Where a real-name verification stands (clause 9(2))."""
+
+    PENDING = "pending"
+    VERIFIED = "verified"
+    REFUSED = "refused"
+    REVOKED = "revoked"
+
+
+class BlockKind(StrEnum):
+    """What a block keeps from coming back: an address, a number, or the legal subject itself."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A verified real name: the legal subject behind an account (clauses 9(2) and 25)."""
+
+    legal_name: str
+    subject_kind: str
+    subject_index: str
+    number: str
+    masked_name: str
+    masked_number: str

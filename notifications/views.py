@@ -1,0 +1,156 @@
+"""What was I told? Messages, announcements, mail preferences; and the mailbox of a development machine."""
+
+from functools import wraps
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages as notices
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from core import clock
+from core.acts import Actor
+from core.pages import capped_count, keyset_page
+from notifications import kinds, selectors, services
+
+SIZE = 20
+# A mail's own HTML is shown apart from everything: no scripts, no forms, nothing loaded from here.
+MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
+
+@login_required
+@never_cache
+@require_GET
+def messages(request: HttpRequest) -> HttpResponse:
+    """Somebody's messages, newest first: all or unread, of one group, with words in the title."""
+    user = request.user
+    only_unread = request.GET.get("show") == "unread"
+    group = request.GET.get("group", "")
+    group = group if group in kinds.GROUPS else ""
+    q = request.GET.get("q", "").strip()[:100]
+    rows = selectors.messages_found(user, only_unread=only_unread, group=group, q=q)
+    unread = selectors.unread_count(user)
+    count, capped = capped_count(rows)
+    kept = "".join(f"&{name}={value}" for name, value in (("group", group),) if value)
+    context: dict[str, Any] = {
+        "page": keyset_page(rows, order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE),
+        "count": count,
+        "capped": capped,
+        "unread": unread,
+        "only_unread": only_unread,
+        "groups": [
+            (name, title, name == group)
+            for name, title in kinds.GROUPS.items()
+            if name != "work" or user.is_operator
+        ],
+        "group": group,
+        "q": q,
+        "tabs": [
+            {"label": _("All"), "url": f"?show=all{kept}", "current": not only_unread, "count": None},
+            {"label": _("Unread"), "url": f"?show=unread{kept}", "current": only_unread, "count": unread},
+        ],
+    }
+    return render(request, "notifications/messages.html", context)
+
+
+@login_required
+@never_cache
+@require_GET
+def message(request: HttpRequest, pk: int) -> HttpResponse:
+    """One message; opening it is reading it."""
+    found = selectors.message_for(request.user, pk)
+    services.message_read(message=found, actor=Actor.of(request.user), now=clock.now())
+    # Links are paths of this site, written by acts; anything else is not followed.
+    link = found.link if url_has_allowed_host_and_scheme(found.link, allowed_hosts=None) else ""
+    group = kinds.GROUPS.get(found.group, "")
+    return render(request, "notifications/message.html", {"found": found, "link": link, "group": group})
+
+
+@login_required
+@require_POST
+def messages_read(request: HttpRequest) -> HttpResponse:
+    """Mark everything as read."""
+    n = services.messages_read_all(user=request.user, actor=Actor.of(request.user), now=clock.now())
+    notices.success(request, ngettext("%(n)d message marked as read.", "%(n)d messages marked as read.", n) % {"n": n})
+    return redirect("messages")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def preferences(request: HttpRequest) -> HttpResponse:
+    """Which groups of messages also come by mail."""
+    user = request.user
+    if request.method == "POST":
+        services.mail_preferences_set(
+            user=user,
+            groups_by_mail=[name for name in request.POST.getlist("groups") if name in kinds.GROUPS],
+            actor=Actor.of(user),
+            now=clock.now(),
+        )
+        notices.success(request, _("Your mail preferences are saved."))
+        return redirect("message_preferences")
+    return render(request, "notifications/preferences.html", {"choices": selectors.mail_choices(user)})
+
+
+@require_GET
+def announcements(request: HttpRequest) -> HttpResponse:
+    """What the platform announced to everybody."""
+    rows = selectors.announcements_published()
+    page = keyset_page(rows, order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE)
+    return render(request, "notifications/announcements.html", {"page": page, "now": clock.now()})
+
+
+@require_GET
+def announcement(request: HttpRequest, pk: int) -> HttpResponse:
+    """One announcement, and when it takes effect."""
+    found = selectors.announcement_for(request.user if request.user.is_authenticated else None, pk)
+    return render(request, "notifications/announcement.html", {"found": found, "now": clock.now()})
+
+
+def development_only(view: Any) -> Any:
+    """Not Found unless the mailbox is switched on."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not settings.MAILBOX:
+            raise Http404
+        response: HttpResponse = view(request, *args, **kwargs)
+        return response
+
+    return shown
+
+
+@development_only
+@never_cache
+@require_GET
+def mailbox(request: HttpRequest) -> HttpResponse:
+    """Mail and text messages that would have left, newest first; `q` finds an address or a subject."""
+    q = request.GET.get("q", "").strip()[:100]
+    page = keyset_page(
+        selectors.mailbox_found(q), order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE
+    )
+    return render(request, "notifications/mailbox.html", {"page": page, "q": q})
+
+
+@development_only
+@never_cache
+@require_GET
+def mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One mail or text message, as text."""
+    return render(request, "notifications/mail_caught.html", {"found": selectors.caught_mail(pk)})
+
+
+@development_only
+@never_cache
+@require_GET
+def mail_html(request: HttpRequest, pk: int) -> HttpResponse:
+    """The HTML of a mail, by itself."""
+    response = HttpResponse(selectors.caught_mail(pk).html)
+    response.headers["Content-Security-Policy"] = MAIL_POLICY
+    return response
