@@ -52,5 +52,10 @@ def listing_zero_sales(facts: ZeroSalesFacts, rulebook: Rulebook) -> Decision:
         )
     )
     return Decision(
-        "listing.zero_sales", rulebook.version, "force_delist" if delist else "keep", {"due_at": due_at}, cite("18(14)"), why
+        "listing.zero_sales",
+        rulebook.version,
+        "force_delist" if delist else "keep",
+        {"due_at": due_at},
+        cite("18(14)"),
+        why,
     )

@@ -157,8 +157,8 @@ class ListingContent:
 class Finding:
     """Something in a listing that the rules speak of: where, which clause, how grave, and what to do about it.
 
-    `start` and `end` are the place in the field's text, both -1 where the whole field is meant. `row` is the position of the
-    plan or milestone in its list.
+    `start` and `end` are the place in the field's text, both -1 where the whole field is meant. `row` is the
+    position of the plan or milestone in its list.
     """
 
     code: str
@@ -216,7 +216,8 @@ class PlanTerms:
     """What an order freezes at purchase: all that later decisions need, whatever the listing says then.
 
     Amounts in yuan. `term_months` is 0 for a one-off purchase. `policy_percent` is the refund that the provider's terms
-    promise after the guarantee (None: none promised). `version_id` names the immutable version whose terms were accepted.
+    promise after the guarantee (None: none promised). `version_id` names the immutable version whose terms were
+    accepted.
     """
 
     plan_id: int

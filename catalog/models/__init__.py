@@ -2,9 +2,9 @@
 
 from catalog.models.cards import ListingCard, ListingFingerprint
 from catalog.models.categories import Category
-from catalog.models.products import Product, ProductRestriction, ProductSale
 from catalog.models.findings import ListingFinding
 from catalog.models.plans import MilestoneTemplate, Plan, ServiceStep
+from catalog.models.products import Product, ProductRestriction, ProductSale
 from catalog.models.versions import ProductVersion
 
 __all__ = [

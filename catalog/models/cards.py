@@ -19,7 +19,7 @@ class ListingCard(models.Model):
     """
 
     product = models.OneToOneField(
-        "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="card", db_constraint=False
+        "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="card"
     )
     on_sale = models.BooleanField(default=True)
     provider_id = models.BigIntegerField()
@@ -84,7 +84,7 @@ class ListingFingerprint(models.Model):
     """How alike are two listings? A MinHash of the live or submitted text, with bands to find candidates by (10(5))."""
 
     product = models.OneToOneField(
-        "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="fingerprint", db_constraint=False
+        "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="fingerprint"
     )
     provider_id = models.BigIntegerField()
     version_id = models.BigIntegerField()

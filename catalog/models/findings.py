@@ -15,15 +15,15 @@ class ListingFinding(models.Model):
     version = models.ForeignKey(
         "catalog.ProductVersion", verbose_name=_("version"), on_delete=models.PROTECT, related_name="findings"
     )
-    source = models.CharField(
-        _("found by"), max_length=8, choices=[("check", _("Check")), ("reviewer", _("Reviewer"))]
-    )
+    source = models.CharField(_("found by"), max_length=8, choices=[("check", _("Check")), ("reviewer", _("Reviewer"))])
     code = models.CharField(_("kind"), max_length=40)
     field = models.CharField(_("field"), max_length=40)
     row = models.PositiveSmallIntegerField(_("row"), null=True, blank=True)
     clause = models.CharField(_("clause"), max_length=12)
     severity = models.CharField(
-        _("severity"), max_length=6, choices=[(Severity.REFUSE, _("Must be changed")), (Severity.WARN, _("To be looked at"))]
+        _("severity"),
+        max_length=6,
+        choices=[(Severity.REFUSE, _("Must be changed")), (Severity.WARN, _("To be looked at"))],
     )
     message_zh = models.CharField(_("in Chinese"), max_length=1000)
     message_en = models.CharField(_("in English"), max_length=1000)
@@ -49,9 +49,7 @@ class ListingFinding(models.Model):
         constraints = [
             models.CheckConstraint(name="finding_severity_known", condition=Q(severity__in=["refuse", "warn"])),
             models.CheckConstraint(name="finding_source_known", condition=Q(source__in=["check", "reviewer"])),
-            models.CheckConstraint(
-                name="finding_state_known", condition=Q(state__in=["open", "upheld", "dismissed"])
-            ),
+            models.CheckConstraint(name="finding_state_known", condition=Q(state__in=["open", "upheld", "dismissed"])),
         ]
         triggers = [pgtrigger.Protect(name="finding_kept", operation=pgtrigger.Delete)]
 

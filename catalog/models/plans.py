@@ -64,8 +64,7 @@ class Plan(models.Model):
             ),
             models.CheckConstraint(
                 name="plan_supply_price_below",
-                condition=Q(supply_price__isnull=True)
-                | Q(supply_price__gte=0, supply_price__lte=models.F("price")),
+                condition=Q(supply_price__isnull=True) | Q(supply_price__gte=0, supply_price__lte=models.F("price")),
             ),
         ]
         triggers = [
@@ -125,9 +124,7 @@ class MilestoneTemplate(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["version", "position"], name="milestone_position_once"),
             models.CheckConstraint(name="milestone_days_positive", condition=Q(days__gte=1)),
-            models.CheckConstraint(
-                name="milestone_share_is_one", condition=Q(share__gte=0, share__lte=Decimal("100"))
-            ),
+            models.CheckConstraint(name="milestone_share_is_one", condition=Q(share__gte=0, share__lte=Decimal("100"))),
         ]
 
     def __str__(self) -> str:

@@ -29,9 +29,9 @@ DELIST_REASONS = [
 class Product(FSMModelMixin, models.Model):
     """What is offered, by whom, and is it for sale? (6, 7, 18(14))
 
-    `provider` sells, `performer` renders it; usually they are the same. What it says stands in its versions; `live_version`
-    is the reviewed one on sale. `last_sale_at` and `zero_sales_due_at` are folded from ProductSale now and then, so that
-    orders never write here; whoever acts on them asks the sales again.
+    `provider` sells, `performer` renders it; usually they are the same. What it says stands in its versions;
+    `live_version` is the reviewed one on sale. `last_sale_at` and `zero_sales_due_at` are folded from ProductSale
+    now and then, so that orders never write here; whoever acts on them asks the sales again.
     """
 
     slug = models.SlugField(_("address"), max_length=80, unique=True)
@@ -39,14 +39,15 @@ class Product(FSMModelMixin, models.Model):
         "providers.Provider", verbose_name=_("provider"), on_delete=models.PROTECT, related_name="products"
     )
     performer = models.ForeignKey(
-        "providers.Provider", verbose_name=_("performed by"), on_delete=models.PROTECT, related_name="performed_products"
+        "providers.Provider",
+        verbose_name=_("performed by"),
+        on_delete=models.PROTECT,
+        related_name="performed_products",
     )
     category = models.ForeignKey(
         "catalog.Category", verbose_name=_("category"), on_delete=models.PROTECT, related_name="products"
     )
-    state = FSMField(
-        _("state"), default=ProductState.DRAFT, choices=PRODUCT_STATES, protected=True, max_length=12
-    )
+    state = FSMField(_("state"), default=ProductState.DRAFT, choices=PRODUCT_STATES, protected=True, max_length=12)
     live_version = models.ForeignKey(
         "catalog.ProductVersion",
         verbose_name=_("version on sale"),
@@ -132,9 +133,7 @@ class Product(FSMModelMixin, models.Model):
         """The platform takes it down until it is mended and reviewed again."""
         self.off_at, self.off_reason, self.off_note = now, DelistReason.PLATFORM, note
 
-    @transition(
-        field=state, source=[ProductState.ON_SALE, ProductState.TAKEN_DOWN], target=ProductState.DELISTED
-    )
+    @transition(field=state, source=[ProductState.ON_SALE, ProductState.TAKEN_DOWN], target=ProductState.DELISTED)
     def delist(self, *, reason: str, note: str, now: datetime) -> None:
         """It leaves the market; what was sold goes on under its delisting policy (10(7))."""
         self.off_at, self.off_reason, self.off_note = now, reason, note
@@ -193,9 +192,8 @@ class ProductRestriction(models.Model):
 class ProductSale(models.Model):
     """Which paid orders were made of a product, and were they refunded in full since? (18(14))
 
-    One row an order, appended by the order's payment and never on the product's own row, so that many buyers of one product
-    do not wait for each other; for the same reason the database does not check the reference to the product, which is
-    never deleted. `stale` rows are yet to be folded into the figures.
+    One row an order, appended by the order's payment and never on the product's own row, so that many buyers of one
+    product do not wait for each other. `stale` rows are yet to be folded into the figures.
     """
 
     product = models.ForeignKey(
@@ -203,7 +201,6 @@ class ProductSale(models.Model):
         verbose_name=_("product"),
         on_delete=models.PROTECT,
         related_name="sales",
-        db_constraint=False,
         db_index=False,
     )
     order = models.CharField(_("order"), max_length=20, unique=True)

@@ -60,6 +60,10 @@ CONTENT_FIELDS: tuple[str, ...] = (
     "own_site_url",
     "cover",
 )
+CONTENT_CHANGED = "OLD.state <> 'draft' AND (%s)" % " OR ".join(  # noqa: UP031
+    f'OLD."{column}" IS DISTINCT FROM NEW."{column}"'
+    for column in (f"{name}_id" if name in {"category", "performer"} else name for name in CONTENT_FIELDS)
+)
 IP_BASES = [("own", _("Our own rights")), ("authorised", _("Authorised by the owner of the rights"))]
 
 
@@ -71,17 +75,16 @@ def cover_path(version: "ProductVersion", filename: str) -> str:
 class ProductVersion(FSMModelMixin, models.Model):
     """What does the listing say, and has this version passed its review? (10, 18(10))
 
-    Editable while a draft. From its submission on the database keeps its content as it is, so that what was reviewed, what
-    is shown and what a buyer accepted are the same; an order names the version. One open version a product.
+    Editable while a draft. From its submission on the database keeps its content as it is, so that what was
+    reviewed, what is shown and what a buyer accepted are the same; an order names the version. One open version a
+    product.
     """
 
     product = models.ForeignKey(
         "catalog.Product", verbose_name=_("product"), on_delete=models.PROTECT, related_name="versions"
     )
     number = models.PositiveIntegerField(_("version"))
-    state = FSMField(
-        _("state"), default=VersionState.DRAFT, choices=VERSION_STATES, protected=True, max_length=20
-    )
+    state = FSMField(_("state"), default=VersionState.DRAFT, choices=VERSION_STATES, protected=True, max_length=20)
     category = models.ForeignKey(
         "catalog.Category", verbose_name=_("category"), on_delete=models.PROTECT, related_name="+"
     )
@@ -132,7 +135,12 @@ class ProductVersion(FSMModelMixin, models.Model):
     edited_at = models.DateTimeField(_("edited"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     submitted_by = models.ForeignKey(
-        "accounts.User", verbose_name=_("submitted by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.User",
+        verbose_name=_("submitted by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     reviewer = models.ForeignKey(
         "accounts.User", verbose_name=_("reviewer"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -159,9 +167,7 @@ class ProductVersion(FSMModelMixin, models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["product", "number"], name="version_number_once"),
-            models.UniqueConstraint(
-                fields=["product"], name="version_one_open", condition=Q(state__in=OPEN_STATES)
-            ),
+            models.UniqueConstraint(fields=["product"], name="version_one_open", condition=Q(state__in=OPEN_STATES)),
             models.UniqueConstraint(fields=["product"], name="version_one_live", condition=Q(state="released")),
             models.CheckConstraint(
                 name="version_state_known", condition=Q(state__in=[str(state) for state, _name in VERSION_STATES])
@@ -201,7 +207,7 @@ class ProductVersion(FSMModelMixin, models.Model):
             pgtrigger.Protect(
                 name="version_content_kept",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state__df="draft") & pgtrigger.AnyChange(*CONTENT_FIELDS),
+                condition=pgtrigger.Condition(CONTENT_CHANGED),
             ),
             pgtrigger.Protect(name="version_kept", operation=pgtrigger.Delete),
         ]

@@ -1,4 +1,4 @@
-"""What providers are owed, what is taken from it, and the statements by which it is paid."""
+"""The statements by which providers are paid."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,15 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
-from settlements.types import HoldReason, ItemKind, StatementState
+from settlements.models.items import ITEM_KINDS
+from settlements.types import StatementState
 
-ITEM_KINDS = [
-    (ItemKind.SALE, _("Sale")),
-    (ItemKind.FEE, _("Service fee")),
-    (ItemKind.RECOVERY, _("Recovery of a refund")),
-    (ItemKind.TOPUP, _("Deposit top-up")),
-    (ItemKind.DEDUCTION, _("Deduction")),
-]
 STATEMENT_STATES = [
     (StatementState.DRAFT, _("Draft")),
     (StatementState.ISSUED, _("Waiting for the provider")),
@@ -32,158 +26,18 @@ STATEMENT_STATES = [
 ]
 AMOUNTS = ["sales", "fee", "recovered", "topped_up", "deducted", "from_deposit", "payout", "carried"]
 
-
-class FeeEntry(models.Model):
-    """Which sales count towards a provider's service fee of a natural year, and what fee was fixed with each?
-
-    Appended with an order's payment (and with a negative base when it is refunded in its guarantee), never on a row that the
-    provider's orders share; `folded` rows are already in FeeYear.
-    """
-
-    provider = models.ForeignKey(
-        "providers.Provider", on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
-    key = models.CharField(max_length=60, unique=True)
-    order = models.CharField(max_length=20, db_index=True)
-    product_class = models.CharField(max_length=12)
-    year = models.PositiveSmallIntegerField()
-    base = MoneyField()
-    fee = MoneyField()
-    at = models.DateTimeField()
-    folded = models.BooleanField(default=False)
-
-    class Meta:
-        verbose_name = _("service fee entry")
-        verbose_name_plural = _("service fee entries")
-        indexes = [
-            models.Index(fields=["provider", "year"], name="fee_unfolded", condition=Q(folded=False), include=["base"])
-        ]
-        constraints = [
-            models.CheckConstraint(
-                name="fee_no_more_than_base", condition=Q(base__gte=F("fee"), fee__gte=0) | Q(base__lte=F("fee"), fee__lte=0)
-            )
-        ]
-        triggers = [
-            pgtrigger.Protect(name="fee_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="fee_fixed", exclude=["folded"]),
-        ]
-
-    def __str__(self) -> str:
-        return self.key
-
-
-class FeeYear(models.Model):
-    """How much has a provider sold in a natural year, as far as its entries are folded?"""
-
-    provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="+")
-    year = models.PositiveSmallIntegerField()
-    base = MoneyField(default=Decimal("0.00"))
-
-    class Meta:
-        verbose_name = _("sales of a year")
-        verbose_name_plural = _("sales of a year")
-        constraints = [models.UniqueConstraint(fields=["provider", "year"], name="fee_year_once")]
-
-    def __str__(self) -> str:
-        return f"{self.provider_id} {self.year}"
-
-
-class SettlementItem(models.Model):
-    """What is a provider owed or does it owe, for which order, and how much of it is in a statement? (11(1)1, 17(5))
-
-    `amount` is positive, `kind` says which way it goes. `settled` is what statements in force contain of it; `moved` what the books
-    have already moved out of what the provider is owed. A debt with a `counter_account` is posted there as far as a statement covers
-    it; without one the money was moved when the item was made.
-    """
-
-    provider = models.ForeignKey(
-        "providers.Provider", verbose_name=_("provider"), on_delete=models.PROTECT, related_name="settlement_items"
-    )
-    key = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=ITEM_KINDS)
-    amount = MoneyField(_("amount"))
-    reference = models.CharField(_("reference"), max_length=60)
-    note = models.CharField(_("note"), max_length=300, blank=True)
-    counter_account = models.CharField(max_length=120, blank=True)
-    settled = MoneyField(default=Decimal("0.00"))
-    moved = MoneyField(default=Decimal("0.00"))
-    cycles = models.PositiveSmallIntegerField(_("carried forward"), default=0)
-    eligible_at = models.DateTimeField(_("out of guarantee"))
-    created_at = models.DateTimeField(_("recorded"))
-
-    class Meta:
-        verbose_name = _("settlement item")
-        verbose_name_plural = _("settlement items")
-        ordering = ["id"]
-        indexes = [
-            models.Index(fields=["provider", "eligible_at"], name="item_open", condition=Q(settled__lt=F("amount"))),
-            models.Index(fields=["eligible_at", "provider"], name="item_open_due", condition=Q(settled__lt=F("amount"))),
-            models.Index(fields=["reference"], name="item_reference"),
-            models.Index(fields=["provider", "-id"], name="item_of_provider"),
-        ]
-        constraints = [
-            models.CheckConstraint(name="item_amount_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="item_settled_within", condition=Q(settled__gte=0, settled__lte=F("amount"))
-            ),
-            models.CheckConstraint(name="item_moved_within", condition=Q(moved__gte=0, moved__lte=F("amount"))),
-            models.CheckConstraint(
-                name="item_kind_known", condition=Q(kind__in=["sale", "fee", "recovery", "topup", "deduction"])
-            ),
-        ]
-        triggers = [
-            pgtrigger.Protect(name="item_kept", operation=pgtrigger.Delete),
-            pgtrigger.ReadOnly(name="item_fixed", exclude=["settled", "moved", "cycles"]),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.reference}"
-
-
-class SettlementHold(models.Model):
-    """Why is what a reference earned kept out of statements for now? (11(1)2, 13(2))
-
-    Placed and lifted by the apps above: an open refund or complaint, an invoice that is owed. It may stand before the item does.
-    """
-
-    reference = models.CharField(_("reference"), max_length=60)
-    reason = models.CharField(
-        _("reason"),
-        max_length=12,
-        choices=[
-            (HoldReason.REFUND, _("A refund is open")),
-            (HoldReason.COMPLAINT, _("A complaint is open")),
-            (HoldReason.INVOICE, _("An invoice is owed")),
-            (HoldReason.CASE, _("A case is open")),
-        ],
-    )
-    cause = models.CharField(_("because of"), max_length=60, blank=True)
-    placed_at = models.DateTimeField(_("placed"))
-    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("settlement hold")
-        verbose_name_plural = _("settlement holds")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["reference", "reason", "cause"], name="hold_once", condition=Q(lifted_at__isnull=True)
-            ),
-            models.CheckConstraint(
-                name="hold_reason_known", condition=Q(reason__in=["refund", "complaint", "invoice", "case"])
-            ),
-        ]
-        triggers = [pgtrigger.Protect(name="settlement_hold_kept", operation=pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.reference} {self.reason}"
+STATEMENT_CHANGED = "OLD.state <> 'draft' AND (%s)" % " OR ".join(  # noqa: UP031
+    f'OLD."{column}" IS DISTINCT FROM NEW."{column}"'
+    for column in ("number", "provider_id", "cycle_on", "turn", *AMOUNTS)
+)
 
 
 class Statement(FSMModelMixin, models.Model):
     """What is a provider paid for a cycle, how was it worked out, and who agreed to it?
 
-    Sales − service fee − recoveries − deposit top-up − deductions = payout. Confirmed by the provider, or by itself after five working
-    days; approved by operations and then by finance, by two different operators. Its amounts are fixed when it is issued.
+    Sales − service fee − recoveries − deposit top-up − deductions = payout. Confirmed by the provider, or by itself
+    after five working days; approved by operations and then by finance, by two different operators. Its amounts are
+    fixed when it is issued.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -192,9 +46,7 @@ class Statement(FSMModelMixin, models.Model):
     )
     cycle_on = models.DateField(_("cycle"))
     turn = models.PositiveSmallIntegerField(default=1)
-    state = FSMField(
-        _("state"), default=StatementState.DRAFT, choices=STATEMENT_STATES, protected=True, max_length=20
-    )
+    state = FSMField(_("state"), default=StatementState.DRAFT, choices=STATEMENT_STATES, protected=True, max_length=20)
     sales = MoneyField(_("sales"), default=Decimal("0.00"))
     fee = MoneyField(_("service fee"), default=Decimal("0.00"))
     recovered = MoneyField(_("recoveries from refunds"), default=Decimal("0.00"))
@@ -207,7 +59,12 @@ class Statement(FSMModelMixin, models.Model):
     confirm_due_at = models.DateTimeField(_("confirms itself at"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
-        "accounts.User", verbose_name=_("confirmed by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+        "accounts.User",
+        verbose_name=_("confirmed by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
     )
     operations_at = models.DateTimeField(_("approved by operations"), null=True, blank=True)
     operations_by = models.ForeignKey(
@@ -257,13 +114,21 @@ class Statement(FSMModelMixin, models.Model):
             models.CheckConstraint(
                 name="statement_not_negative",
                 condition=Q(
-                    sales__gte=0, fee__gte=0, recovered__gte=0, topped_up__gte=0, deducted__gte=0,
-                    from_deposit__gte=0, payout__gte=0, carried__gte=0,
+                    sales__gte=0,
+                    fee__gte=0,
+                    recovered__gte=0,
+                    topped_up__gte=0,
+                    deducted__gte=0,
+                    from_deposit__gte=0,
+                    payout__gte=0,
+                    carried__gte=0,
                 ),
             ),
             models.CheckConstraint(
                 name="statement_two_operators",
-                condition=Q(finance_by__isnull=True) | Q(operations_by__isnull=True) | ~Q(finance_by=F("operations_by")),
+                condition=Q(finance_by__isnull=True)
+                | Q(operations_by__isnull=True)
+                | ~Q(finance_by=F("operations_by")),
             ),
             models.CheckConstraint(
                 name="statement_paid_was_approved",
@@ -294,8 +159,7 @@ class Statement(FSMModelMixin, models.Model):
             pgtrigger.Protect(
                 name="statement_amounts_kept",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__state__df="draft")
-                & pgtrigger.AnyChange("number", "provider", "cycle_on", "turn", *AMOUNTS),
+                condition=pgtrigger.Condition(STATEMENT_CHANGED),
             ),
             pgtrigger.Protect(name="statement_kept", operation=pgtrigger.Delete),
         ]
