@@ -6,3 +6,11 @@ class PaymentsConfig(AppConfig):
     name = "payments"
     verbose_name = _("Payments")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from payments import messages, purposes, sweeps  # noqa: F401
+        from payments.deliveries import register_topics
+
+        # Stray payments go back by themselves; nothing else hangs on them.
+        purposes.register("stray")
+        register_topics()

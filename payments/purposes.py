@@ -1,0 +1,68 @@
+"""What payments are for. Upper apps say here what happens when money has come in or gone out.
+
+Every callback runs inside the act that books the money: it happens with it, or neither does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+PaidCallback = Callable[[Any, datetime], None]
+
+
+def _nothing(subject: Any, now: datetime) -> None:
+    """Nobody asked to be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What one purpose brings about.
+
+    `destination(reference)` is the account a payment goes to, and `link(reference)` the page its payer returns to.
+    `on_paid(intent, now)` may raise a DomainError where what was paid for can no longer be had: the money is then
+    set aside and paid back. `on_closed(intent, now)`: nobody paid in time. `on_payback_done(payback, now)`,
+    `on_payout_done(payout, now)`: the gateway has moved the money. `on_payout_returned(payout, now)`: it could not,
+    and the money is back in the account it came from.
+    """
+
+    name: str
+    destination: Callable[[str], str] | None = None
+    link: Callable[[str], str] | None = None
+    on_paid: PaidCallback = _nothing
+    on_closed: PaidCallback = _nothing
+    on_payback_done: PaidCallback = _nothing
+    on_payout_done: PaidCallback = _nothing
+    on_payout_returned: PaidCallback = _nothing
+
+
+_purposes: dict[str, Purpose] = {}
+
+
+def register(
+    name: str,
+    *,
+    destination: Callable[[str], str] | None = None,
+    link: Callable[[str], str] | None = None,
+    on_paid: PaidCallback = _nothing,
+    on_closed: PaidCallback = _nothing,
+    on_payback_done: PaidCallback = _nothing,
+    on_payout_done: PaidCallback = _nothing,
+    on_payout_returned: PaidCallback = _nothing,
+) -> None:
+    """Register a purpose, in AppConfig.ready(). A purpose that takes payments names their destination."""
+    if name in _purposes:
+        raise ValueError(f"purpose {name} is registered already")
+    _purposes[name] = Purpose(
+        name, destination, link, on_paid, on_closed, on_payback_done, on_payout_done, on_payout_returned
+    )
+
+
+def get(name: str) -> Purpose:
+    """The purpose of that name; KeyError where there is none."""
+    return _purposes[name]
+
+
+def names() -> list[str]:
+    """Every purpose."""
+    return sorted(_purposes)
