@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from catalog.types import ProductClass
 from core.periods import end_of_years
 from regulation.registry import Amount, Count, Flag, Instant, not_before, not_more, rule
 from regulation.types import NOTHING, Decision, Rulebook, Text, cite, joined, moment, money
@@ -14,14 +15,6 @@ from regulation.types import NOTHING, Decision, Rulebook, Text, cite, joined, mo
 CLEARANCE = "violation.clearance_points"
 CLOUD_SHARE = "exit.cloud_share_percent"
 REAPPLY_YEARS = "exit.reapply_years"
-
-
-class ProductClass(StrEnum):
-    """The class of a product; it decides guarantee and refunds."""
-
-    APPLICATION = "application"
-    SERVICE = "service"
-    TOOL = "tool"
 
 
 class ExitKind(StrEnum):

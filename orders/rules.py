@@ -4,22 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
+from catalog.types import ProductClass
 from core.periods import end_of_days
 from regulation.registry import Amount, FactsRefused, Flag, Instant, not_before, rule
 from regulation.types import Decision, Rulebook, Text, cite, moment, money
 
 APPLICATION_DAYS = "guarantee.application_days"
-
-
-class ProductClass(StrEnum):
-    """The class of a product; it decides guarantee and refunds."""
-
-    APPLICATION = "application"
-    SERVICE = "service"
-    TOOL = "tool"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
+from catalog.types import ProductClass
 from core.periods import beijing_date, end_of_days
 from regulation.registry import Amount, FactsRefused, Flag, Instant, Percent, not_before, not_more, rule
 from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, moment, money
 
 APPLICATION_DAYS = "guarantee.application_days"
-
-
-class ProductClass(StrEnum):
-    """The class of a product; it decides guarantee and refunds."""
-
-    APPLICATION = "application"
-    SERVICE = "service"
-    TOOL = "tool"
 
 
 class Reason(StrEnum):
@@ -136,12 +129,12 @@ def _entitlement(facts: RefundFacts, rulebook: Rulebook, left: Decimal) -> tuple
         days = rulebook.parameter(APPLICATION_DAYS)
         ends = end_of_days(facts.paid_at, days)
         if requested < ends:
-            return "full_refund", left, cite("17(1)1", "17(4)2"), Text(
+            return "full_refund", left, cite("17(1)", "17(1)1", "17(4)2"), Text(
                 f"申请在付款后 {days} 天的担保期内（{moment(ends)} 之前），全额退还 {money(left)}。",
                 f"Asked for within {days} days of payment, before {moment(ends)}: {money(left)} is paid back in full.",
             )
     elif facts.confirmed_at is None or requested < facts.confirmed_at:
-        return "full_refund", left, cite("17(1)2", "17(4)1"), Text(
+        return "full_refund", left, cite("17(1)", "17(1)2", "17(4)1"), Text(
             f"提出申请时服务尚未确认完成，全额退还 {money(left)}。",
             f"The service was not confirmed complete when the buyer asked: {money(left)} is paid back in full.",
         )

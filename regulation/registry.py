@@ -130,8 +130,8 @@ def read_json(text: str | bytes) -> dict[str, Any]:
     """One JSON object, refused where it is anything else, has a name twice, or is not UTF-8."""
     try:
         if isinstance(text, bytes):
-            text = text.decode("utf-8-sig")
-        value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_constant)
+            text = text.removeprefix(b"\xef\xbb\xbf").decode()
+        value = _decode(text)
     except FactsRefused:
         raise
     except UnicodeDecodeError:
@@ -227,12 +227,16 @@ def _no_constant(name: str) -> Any:
     raise FactsRefused("facts", f"is not JSON: {name} is not a number")
 
 
+_decode = json.JSONDecoder(object_pairs_hook=_once_each, parse_constant=_no_constant).decode
+
+
 def _shown(value: Any) -> str:
     text = json.dumps(value, default=str)
     return text if len(text) <= 40 else text[:37] + "..."
 
 
-def _read_instant(name: str, value: Any) -> datetime:
+def read_instant(name: str, value: Any) -> datetime:
+    """An instant from its text, in Beijing time. Raises FactsRefused naming the field."""
     if type(value) is not str:
         raise FactsRefused(name, f"must be an instant such as \"2026-03-02T14:05:00+08:00\", not {_shown(value)}")
     found = _INSTANT(value)
@@ -307,7 +311,7 @@ def _read_flag(name: str, value: Any) -> bool:
 
 
 _KINDS: dict[str, Parse] = {
-    "instant": _read_instant,
+    "instant": read_instant,
     "day": _read_day,
     "amount": _read_amount,
     "percent": _read_percent,
