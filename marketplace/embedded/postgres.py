@@ -203,6 +203,9 @@ class Postgres:
     def finish(self, port: int) -> None:
         """Once it answers: make the database when it is not there."""
         where = ["-h", LOOPBACK, "-p", str(port), "-U", "postgres"]
+        question = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"
+        if self._run("psql", *where, "-d", "postgres", "-XAtc", question).stdout.strip():
+            return
         made = self._run("createdb", *where, DATABASE)
-        if made.returncode and "already exists" not in made.stderr:
+        if made.returncode:
             raise ServerError(f"PostgreSQL cannot make the database: {made.stderr.strip()}")

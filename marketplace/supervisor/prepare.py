@@ -1,4 +1,4 @@
-"""The steps that need Django, in one process so that it loads once: migrations, rulebook, demo, sign-ins.
+"""The steps that need Django, in one process so that it loads once: migrations, rulebook, beat's table, demo, sign-ins.
 
 Writes one JSON object a line to its standard output for the supervisor: `{"step": title}` when a step
 begins, `{"line": text}` for what it says, `{"done": detail}` at its end, `{"failed": text}` when it fails,
@@ -60,6 +60,7 @@ def _command(name: str, *arguments: str) -> Callable[[_Teller], str]:
 STEPS: list[tuple[str, Callable[[_Teller], str]]] = [
     ("Migrations", _migrate),
     ("Rulebook", _command("rulebook_load")),
+    ("Schedule", _command("schedule_load")),
     ("Demo marketplace", _command("seed_demo", "--if-empty")),
 ]
 

@@ -232,17 +232,21 @@ class Supervisor:
             Service("Worker", "worker", [*celery, "worker", *pool], _told_ready, self.data, grace=20.0),
             Service("Beat", "beat", [*celery, "beat", *scheduler], _told_ready, self.data),
         ]
-        for service in self.services:
-            with Step(service.title) as step:
-                service.start(self.guard)
-                if service.name == "web":
-                    step.detail = self.site
+        # The web server first: people wait for it. The other two then load beside each other.
+        for batch in (self.services[:1], self.services[1:]):
+            with Step(" and ".join(service.title for service in batch)) as step:
+                step.detail = self.site if batch[0].name == "web" else ""
+                for service in batch:
+                    service.start(self.guard)
                 deadline = time.monotonic() + START_PATIENCE
-                while not service.is_ready():
-                    if service.has_ended() or time.monotonic() > deadline:
-                        raise Halt(f"{service.title} does not start (log: {service.log}):\n{service.last_words()}")
+                while waiting := [service for service in batch if not service.is_ready()]:
+                    ended = [service for service in waiting if service.has_ended()]
+                    if ended or time.monotonic() > deadline:
+                        late = (ended or waiting)[0]
+                        raise Halt(f"{late.title} does not start (log: {late.log}):\n{late.last_words()}")
                     self._pause(0.1)
-                service.announced = True
+                for service in batch:
+                    service.announced = True
 
     def _web_answers(self, service: Service) -> bool:
         line = http.client.HTTPConnection(self.near, self.port, timeout=5)
