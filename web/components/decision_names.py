@@ -113,7 +113,7 @@ NAMES: dict[str, str | Promise] = {
 }
 
 MONEY = frozenset(
-    [
+    {
         "amount",
         "shortfall",
         "withheld",
@@ -127,7 +127,7 @@ MONEY = frozenset(
         "paid",
         "supply_price",
         "service_fee",
-    ]
+    }
 )
 PERCENT = frozenset({"policy_percent", "cloud_share"})
 

@@ -177,24 +177,20 @@ def page_words() -> SafeString:
     """The few words that scripts need, as data (no script is written into a page)."""
     return json_script(
         {
+            "moment": _("under a minute"),
+            "open_clause": _("Open the clause"),
             "days": _("{n} d"),
             "hours": _("{n} h"),
             "minutes": _("{n} min"),
             "left": _("{time} left"),
             "late": _("{time} late"),
-            "dismiss": _("Dismiss"),
-            "close": _("Close"),
             "copied": _("Copied"),
             "saving": _("Saving…"),
             "saved": _("Saved"),
             "unsaved": _("Not saved. Check your connection; what you wrote is still here."),
             "selected": _("{n} selected"),
             "loading": _("Loading…"),
-            "unavailable": _("This could not be loaded. Open the page instead."),
             "too_large": _("{name} is larger than {limit} MB."),
-            "light": _("Light"),
-            "dark": _("Dark"),
-            "system": _("As the system"),
         },
         "page-words",
     )

@@ -1,0 +1,1 @@
+(()=>{var e=document.documentElement;e.classList.add("js");function c(o){let s=document.cookie.split("; ").find(n=>n.startsWith(`${o}=`));return s?s.slice(o.length+1):""}var t=c("theme");(t==="light"||t==="dark")&&(e.dataset.theme=t);c("rows")==="close"&&(e.dataset.rows="close");})();
