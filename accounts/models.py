@@ -86,7 +86,9 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"), name="account_phone_e164"
             ),
-            models.CheckConstraint(condition=~Q(email=""), name="account_email_not_empty"),
+            models.CheckConstraint(
+                condition=Q(email__isnull=True) | Q(email__contains="@"), name="account_email_not_empty"
+            ),
         ]
 
     def __str__(self) -> str:
