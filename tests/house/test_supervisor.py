@@ -256,6 +256,7 @@ def test_ctrl_c_while_it_starts_leaves_nothing(market: Running) -> None:
 @pytest.fixture
 def empty() -> Iterator[Path]:
     scratch = Path(tempfile.mkdtemp(prefix="house-"))
+    scratch.chmod(0o755)
     yield scratch
     shutil.rmtree(scratch, ignore_errors=True)
 
@@ -281,7 +282,6 @@ def test_an_unreachable_server_is_named_without_its_password_and_without_a_trace
         RUN,
         DATA_DIR=str(empty),
         PORT=port,
-        DATABASE_URL=os.environ["DATABASE_URL"].rpartition("/")[0] + "/postgres",
         REDIS_URL="redis://127.0.0.1:1/0",
     )
 
