@@ -5,7 +5,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from marketplace.embedded import environment, folders
@@ -25,6 +25,7 @@ class Check:
 
     title: str
     command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
 
 
 def _python(*arguments: str) -> list[str]:
@@ -38,6 +39,13 @@ def _script(name: str, *arguments: str) -> list[str]:
 def steps() -> list[Check]:
     """The steps, the longest first so that the rest runs beside it."""
     manage = [sys.executable, "manage.py"]
+    production = {
+        "DEBUG": "0",
+        "COMPRESSED_STATIC": "1",
+        "STATIC_ROOT": str(folders.data_dir() / "test" / "static"),
+        "SECRET_KEY": "for-this-check-only",
+        "FIELD_KEYS": "for-this-check-only",
+    }
     found = [
         Check("Types (mypy)", _python("-m", "mypy", ".")),
         Check("Lint (ruff check)", _python("-m", "ruff", "check", ".")),
@@ -54,6 +62,8 @@ def steps() -> list[Check]:
             ),
         ),
         Check("Styles are built", _python("-m", "tools.styles")),
+        Check("Production settings", [*manage, "check", "--deploy", "--fail-level", "ERROR"], production),
+        Check("Static files of the image", [*manage, "collectstatic", "--noinput", "--verbosity", "0"], production),
     ]
     for name, title in (("clauses_doc", "Table of clauses"), ("diagrams", "Diagrams")):
         if any(ROOT.glob(f"*/management/commands/{name}.py")):
@@ -64,7 +74,13 @@ def steps() -> list[Check]:
 def _run(check: Check) -> tuple[Check, bool]:
     began = time.monotonic()
     done = subprocess.run(
-        check.command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        check.command,
+        cwd=ROOT,
+        env={**os.environ, **check.environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
     passed = done.returncode == 0
     text = f"  {'✓' if passed else '✗'} {check.title}  {time.monotonic() - began:.1f} s"

@@ -94,8 +94,14 @@ def covering(clause: str, places: dict[str, list[str]]) -> list[str]:
     own = places.get(clause)
     if own:
         return sorted(set(own))
-    below = [name for key, names in places.items() if key.startswith((clause + "(", clause)) and key != clause
-             and not key[len(clause)].isdigit() | ("(" not in clause and key[len(clause)] != "(") for name in names]
+    below = [
+        name
+        for key, names in places.items()
+        if key.startswith((clause + "(", clause))
+        and key != clause
+        and not key[len(clause)].isdigit() | ("(" not in clause and key[len(clause)] != "(")
+        for name in names
+    ]
     return sorted(set(below))
 
 
