@@ -66,7 +66,9 @@ def steps() -> list[Check]:
         Check("Static files of the image", [*manage, "collectstatic", "--noinput", "--verbosity", "0"], production),
     ]
     for name, title in (("clauses_doc", "Table of clauses"), ("diagrams", "Diagrams")):
-        if any(ROOT.glob(f"*/management/commands/{name}.py")):
+        if (ROOT / "tools" / f"{name}.py").exists():
+            found.append(Check(f"{title} is fresh", _python("-m", f"tools.{name}", "--check")))
+        elif any(ROOT.glob(f"*/management/commands/{name}.py")):
             found.append(Check(f"{title} is fresh", [*manage, name, "--check"]))
     return found
 

