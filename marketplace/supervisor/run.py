@@ -344,6 +344,7 @@ class Supervisor:
                 note(f"{TITLES[name]} does not end: see {held.files.log}")
             elif held.files.keeper_lives():
                 note(f"{TITLES[name]} stays up for another command that uses it")
+        processes.reap_orphans(keep=None)
         if running or self.holds:
             print("  Stopped.", flush=True)
 
