@@ -13,9 +13,7 @@ from accounts.services import identity_check
 
 def mail_deliver(payload: dict[str, Any], now: datetime) -> None:
     """Send a mail that was left here."""
-    EmailMessage(
-        payload["title"], payload["text"], settings.DEFAULT_FROM_EMAIL, [payload["recipient"]]
-    ).send()
+    EmailMessage(payload["title"], payload["text"], settings.DEFAULT_FROM_EMAIL, [payload["recipient"]]).send()
 
 
 def sms_deliver(payload: dict[str, Any], now: datetime) -> None:

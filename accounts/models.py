@@ -80,9 +80,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
         constraints = [
-            models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False), name="account_reachable"
-            ),
+            models.CheckConstraint(condition=Q(email__isnull=False) | Q(phone__isnull=False), name="account_reachable"),
             models.CheckConstraint(
                 condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"), name="account_phone_e164"
             ),
@@ -243,9 +241,7 @@ class Block(models.Model):
                 fields=["kind", "index", "user"], condition=Q(lifted_at__isnull=True), name="block_once"
             )
         ]
-        indexes = [
-            models.Index(fields=["kind", "index"], condition=Q(lifted_at__isnull=True), name="block_in_force")
-        ]
+        indexes = [models.Index(fields=["kind", "index"], condition=Q(lifted_at__isnull=True), name="block_in_force")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.index[:8]}"

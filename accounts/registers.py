@@ -38,8 +38,8 @@ DOWN_NAMES = {"登记系统维护", "Register Down"}
 class SandboxRegister:
     """A register for development: every well-formed number belongs to whoever says so.
 
-    The names 查无此人 / No Such Person and 姓名不符 are refused; 登记系统维护 / Register Down gives no answer, as a real register
-    would while it is being maintained.
+    The names 查无此人 / No Such Person and 姓名不符 are refused; 登记系统维护 / Register Down gives no answer, as a
+    real register would while it is being maintained.
     """
 
     name = "sandbox"

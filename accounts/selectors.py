@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from contextlib import suppress
 from datetime import datetime
 
 from allauth.account.models import EmailAddress
@@ -9,13 +10,14 @@ from allauth.mfa.models import Authenticator
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts import demo
 from accounts.contacts import looks_like_phone, normalize_email, normalize_phone
 from accounts.models import ApiToken, Block, IdentityVerification, User
 from accounts.types import Identity, IdentityState
 from core.encryption import blind_index
 from core.errors import NotFound
 
-TOKEN_MARK = "cm"
+TOKEN_MARK = "cm"  # noqa: S105 — what every token begins with, no secret
 
 
 class UserNotFound(NotFound):
@@ -111,18 +113,20 @@ def users_found(term: str) -> Q:
     text = term.strip()
     found = Q(display_name__icontains=text) | Q(email=normalize_email(text))
     if looks_like_phone(text):
-        try:
+        with suppress(ValueError):
             found |= Q(phone=normalize_phone(text))
-        except ValueError:
-            pass
-    return found | Q(
-        pk__in=IdentityVerification.objects.filter(subject_index=blind_index(text)).values("user_id")
-    )
+    return found | Q(pk__in=IdentityVerification.objects.filter(subject_index=blind_index(text)).values("user_id"))
 
 
 def operators_with(role: str) -> QuerySet[User]:
     """The active operators who hold a role."""
     return User.objects.filter(is_active=True, is_staff=True, groups__name=role).order_by("pk")
+
+
+def demo_accounts(limit: int = 12) -> tuple[list[User], list[User]]:
+    """The demo's operators, and the first few of its other people."""
+    people = User.objects.filter(email__endswith=f"@{demo.DOMAIN}", is_active=True).order_by("pk")
+    return list(people.filter(is_staff=True).prefetch_related("groups")), list(people.filter(is_staff=False)[:limit])
 
 
 def has_verified_email(user: User) -> bool:

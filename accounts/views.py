@@ -45,9 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     """Change the display name and the language."""
     user = request.user
-    form = ProfileForm(
-        request.POST or None, initial={"display_name": user.display_name, "language": user.language}
-    )
+    form = ProfileForm(request.POST or None, initial={"display_name": user.display_name, "language": user.language})
     if request.method == "POST" and form.is_valid():
         try:
             services.profile_update(user=user, **form.cleaned_data, actor=Actor.of(user), now=clock.now())
@@ -76,9 +74,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     form = IdentityForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            latest = services.identity_verify(
-                user=user, **form.cleaned_data, actor=Actor.of(user), now=clock.now()
-            )
+            latest = services.identity_verify(user=user, **form.cleaned_data, actor=Actor.of(user), now=clock.now())
         except DomainError as error:
             refuse(form, error)
         else:

@@ -69,6 +69,4 @@ def sms_deliver(payload: dict[str, Any], now: datetime) -> None:
 
 def announcement_deliver(payload: dict[str, Any], now: datetime) -> None:
     """Tell the next batch of an announcement's audience."""
-    services.announcement_tell(
-        announcement_id=payload["announcement"], after=payload["after"], now=now
-    )
+    services.announcement_tell(announcement_id=payload["announcement"], after=payload["after"], now=now)

@@ -190,9 +190,7 @@ class AnnouncementReceipt(models.Model):
     recipient = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("recipient")
     )
-    message = models.OneToOneField(
-        Message, on_delete=models.PROTECT, related_name="receipt", verbose_name=_("message")
-    )
+    message = models.OneToOneField(Message, on_delete=models.PROTECT, related_name="receipt", verbose_name=_("message"))
     told_at = models.DateTimeField(_("told at"))
 
     class Meta:

@@ -104,9 +104,7 @@ def announcement_for(user: User | None, pk: int) -> Announcement:
     found = Announcement.objects.filter(pk=pk, state=AnnouncementState.PUBLISHED).first()
     if found is None:
         raise AnnouncementNotFound
-    if found.audience != "everybody" and (
-        user is None or not found.receipts.filter(recipient=user).exists()
-    ):
+    if found.audience != "everybody" and (user is None or not found.receipts.filter(recipient=user).exists()):
         raise AnnouncementNotFound
     return found
 

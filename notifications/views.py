@@ -45,9 +45,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "unread": unread,
         "only_unread": only_unread,
         "groups": [
-            (name, title, name == group)
-            for name, title in kinds.GROUPS.items()
-            if name != "work" or user.is_operator
+            (name, title, name == group) for name, title in kinds.GROUPS.items() if name != "work" or user.is_operator
         ],
         "group": group,
         "q": q,
@@ -132,9 +130,7 @@ def development_only(view: Any) -> Any:
 def mailbox(request: HttpRequest) -> HttpResponse:
     """Mail and text messages that would have left, newest first; `q` finds an address or a subject."""
     q = request.GET.get("q", "").strip()[:100]
-    page = keyset_page(
-        selectors.mailbox_found(q), order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE
-    )
+    page = keyset_page(selectors.mailbox_found(q), order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE)
     return render(request, "notifications/mailbox.html", {"page": page, "q": q})
 
 

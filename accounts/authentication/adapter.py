@@ -115,9 +115,7 @@ class AccountAdapter(DefaultAccountAdapter):
             message.send()
         except (OSError, SMTPException) as error:
             logger.warning("mail %s: %s; left to the outbox", template_prefix, error)
-            services.mail_defer(
-                recipient=email, title=str(message.subject), text=str(message.body), now=clock.now()
-            )
+            services.mail_defer(recipient=email, title=str(message.subject), text=str(message.body), now=clock.now())
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
         # django-allauth counts failures by e-mail only, so that all numbers would share one count.

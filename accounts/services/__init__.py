@@ -1,6 +1,7 @@
 """The acts of accounts."""
 
 from accounts.services.blocks import account_block, account_deactivate, account_reactivate, account_unblock
+from accounts.services.demo import demo_account_create, demo_operators_create
 from accounts.services.identity import (
     identity_check,
     identity_revoke,
@@ -16,11 +17,13 @@ from accounts.services.people import (
     mail_defer,
     operator_appoint,
     operator_dismiss,
+    operator_make_chief,
     password_set,
     phone_set,
     profile_update,
     role_grant,
     role_revoke,
+    roles_set,
     sms_defer,
 )
 from accounts.services.tokens import token_create, token_revoke, token_touch
@@ -33,6 +36,8 @@ __all__ = [
     "account_reactivate",
     "account_unblock",
     "contacts_confirm",
+    "demo_account_create",
+    "demo_operators_create",
     "identity_check",
     "identity_revoke",
     "identity_settle",
@@ -42,11 +47,13 @@ __all__ = [
     "mail_defer",
     "operator_appoint",
     "operator_dismiss",
+    "operator_make_chief",
     "password_set",
     "phone_set",
     "profile_update",
     "role_grant",
     "role_revoke",
+    "roles_set",
     "sms_defer",
     "token_create",
     "token_revoke",

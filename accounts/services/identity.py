@@ -117,16 +117,12 @@ def identity_check(*, verification_id: int, now: datetime) -> IdentityVerificati
     if verification.state != IdentityState.PENDING:
         return verification
     register = registers.register()
-    answer = register.check(
-        kind=verification.kind, legal_name=verification.legal_name, number=verification.number
-    )
+    answer = register.check(kind=verification.kind, legal_name=verification.legal_name, number=verification.number)
     return identity_settle(verification_id=verification_id, register=register.name, answer=answer, now=now)
 
 
 @act
-def identity_settle(
-    *, verification_id: int, register: str, answer: Answer, now: datetime
-) -> IdentityVerification:
+def identity_settle(*, verification_id: int, register: str, answer: Answer, now: datetime) -> IdentityVerification:
     """Keep the register's answer (clause 9(2)). An answer that comes twice changes nothing."""
     verification = IdentityVerification.objects.select_for_update(no_key=True).get(pk=verification_id)
     if verification.state != IdentityState.PENDING:
@@ -154,9 +150,7 @@ def identity_verify(
 
     Raises what `identity_submit` raises.
     """
-    verification = identity_submit(
-        user=user, kind=kind, legal_name=legal_name, number=number, actor=actor, now=now
-    )
+    verification = identity_submit(user=user, kind=kind, legal_name=legal_name, number=number, actor=actor, now=now)
     try:
         return identity_check(verification_id=verification.pk, now=now)
     except RegisterUnavailable as error:

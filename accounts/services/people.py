@@ -74,8 +74,7 @@ def _contacts(email: str | None, phone: str | None) -> tuple[str | None, str | N
     blocked = [
         kind
         for kind, value in ((BlockKind.EMAIL, address), (BlockKind.PHONE, number))
-        if value
-        and Block.objects.filter(kind=kind, index=blind_index(value), lifted_at__isnull=True).exists()
+        if value and Block.objects.filter(kind=kind, index=blind_index(value), lifted_at__isnull=True).exists()
     ]
     if blocked:
         raise AccountBlocked(
@@ -254,6 +253,38 @@ def operator_appoint(*, user: User, roles: Iterable[str], actor: Actor, now: dat
     )
     for role in roles:
         role_grant(user=user, role=role, actor=actor, now=now)
+
+
+@act
+def operator_make_chief(*, user: User, actor: Actor, now: datetime) -> None:
+    """Let an operator hold every role and hand roles to others; only the platform's own commands do this."""
+    if actor.kind != "system":
+        raise NotPermitted(_("Only an administrator of the machine may do this."))
+    User.objects.filter(pk=lock_user(user).pk).update(is_superuser=True)
+    user.is_superuser = True
+    audit_record(
+        act="operator_make_chief", actor=actor, subject=subject_of(user), before={}, after={"chief": True}, now=now
+    )
+
+
+@act
+def roles_set(*, user: User, roles: Iterable[str], reason: str, actor: Actor, now: datetime) -> None:
+    """Give an account exactly these roles; with none it is no longer an operator's.
+
+    Raises InvalidInput without a reason or for an unknown role, NotAllowed for one's own account.
+    """
+    require_operator(actor)
+    why = require_reason(reason)
+    if actor.id == user.pk:
+        raise NotAllowed(_("Another operator has to do this."))
+    wanted = set(roles)
+    if not wanted:
+        operator_dismiss(user=user, reason=why, actor=actor, now=now)
+        return
+    held = set(user.groups.values_list("name", flat=True)) & set(Role)
+    operator_appoint(user=user, roles=sorted(wanted - held), actor=actor, now=now)
+    for role in sorted(held - wanted):
+        role_revoke(user=user, role=role, actor=actor, now=now)
 
 
 @act

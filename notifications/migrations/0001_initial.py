@@ -3,15 +3,15 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django_fsm
-import notifications.types
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import notifications.types
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -20,145 +20,300 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='CaughtMail',
+            name="CaughtMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('way', models.CharField(choices=[('mail', 'mail'), ('sms', 'text message')], max_length=4, verbose_name='way')),
-                ('sender', models.CharField(blank=True, max_length=200, verbose_name='from')),
-                ('recipient', models.CharField(db_index=True, max_length=320, verbose_name='to')),
-                ('title', models.CharField(blank=True, max_length=400, verbose_name='subject')),
-                ('text', models.TextField(verbose_name='text')),
-                ('html', models.TextField(blank=True)),
-                ('caught_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='sent at')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "way",
+                    models.CharField(
+                        choices=[("mail", "mail"), ("sms", "text message")], max_length=4, verbose_name="way"
+                    ),
+                ),
+                ("sender", models.CharField(blank=True, max_length=200, verbose_name="from")),
+                ("recipient", models.CharField(db_index=True, max_length=320, verbose_name="to")),
+                ("title", models.CharField(blank=True, max_length=400, verbose_name="subject")),
+                ("text", models.TextField(verbose_name="text")),
+                ("html", models.TextField(blank=True)),
+                (
+                    "caught_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="sent at"),
+                ),
             ],
             options={
-                'verbose_name': 'caught mail',
-                'verbose_name_plural': 'caught mails',
-                'ordering': ['-pk'],
+                "verbose_name": "caught mail",
+                "verbose_name_plural": "caught mails",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Announcement',
+            name="Announcement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_zh', models.CharField(max_length=200, verbose_name='title (Chinese)')),
-                ('title_en', models.CharField(max_length=200, verbose_name='title (English)')),
-                ('body_zh', models.TextField(verbose_name='text (Chinese)')),
-                ('body_en', models.TextField(verbose_name='text (English)')),
-                ('about', models.CharField(choices=[(notifications.types.Subject['NAME'], "the platform's name"), (notifications.types.Subject['ADDRESS'], 'its address'), (notifications.types.Subject['LOOK'], 'how it looks'), (notifications.types.Subject['RULES'], 'the rules'), (notifications.types.Subject['SERVICE'], 'service')], max_length=10, verbose_name='about')),
-                ('audience', models.CharField(default='everybody', max_length=30, verbose_name='audience')),
-                ('by_mail', models.BooleanField(default=True, verbose_name='also by mail')),
-                ('new_name_zh', models.CharField(blank=True, max_length=40, verbose_name='new name (Chinese)')),
-                ('new_name_en', models.CharField(blank=True, max_length=40, verbose_name='new name (English)')),
-                ('effective_at', models.DateTimeField(verbose_name='takes effect at')),
-                ('state', django_fsm.FSMField(choices=[(notifications.types.AnnouncementState['DRAFT'], 'draft'), (notifications.types.AnnouncementState['PUBLISHED'], 'published'), (notifications.types.AnnouncementState['WITHDRAWN'], 'withdrawn')], default=notifications.types.AnnouncementState['DRAFT'], max_length=12, protected=True, verbose_name='state')),
-                ('created_at', models.DateTimeField(verbose_name='written at')),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='published at')),
-                ('told_everybody_at', models.DateTimeField(blank=True, null=True, verbose_name='everybody told at')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn at')),
-                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='announcements', to=settings.AUTH_USER_MODEL, verbose_name='written by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title_zh", models.CharField(max_length=200, verbose_name="title (Chinese)")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title (English)")),
+                ("body_zh", models.TextField(verbose_name="text (Chinese)")),
+                ("body_en", models.TextField(verbose_name="text (English)")),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            (notifications.types.Subject["NAME"], "the platform's name"),
+                            (notifications.types.Subject["ADDRESS"], "its address"),
+                            (notifications.types.Subject["LOOK"], "how it looks"),
+                            (notifications.types.Subject["RULES"], "the rules"),
+                            (notifications.types.Subject["SERVICE"], "service"),
+                        ],
+                        max_length=10,
+                        verbose_name="about",
+                    ),
+                ),
+                ("audience", models.CharField(default="everybody", max_length=30, verbose_name="audience")),
+                ("by_mail", models.BooleanField(default=True, verbose_name="also by mail")),
+                ("new_name_zh", models.CharField(blank=True, max_length=40, verbose_name="new name (Chinese)")),
+                ("new_name_en", models.CharField(blank=True, max_length=40, verbose_name="new name (English)")),
+                ("effective_at", models.DateTimeField(verbose_name="takes effect at")),
+                (
+                    "state",
+                    django_fsm.FSMField(
+                        choices=[
+                            (notifications.types.AnnouncementState["DRAFT"], "draft"),
+                            (notifications.types.AnnouncementState["PUBLISHED"], "published"),
+                            (notifications.types.AnnouncementState["WITHDRAWN"], "withdrawn"),
+                        ],
+                        default=notifications.types.AnnouncementState["DRAFT"],
+                        max_length=12,
+                        protected=True,
+                        verbose_name="state",
+                    ),
+                ),
+                ("created_at", models.DateTimeField(verbose_name="written at")),
+                ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published at")),
+                ("told_everybody_at", models.DateTimeField(blank=True, null=True, verbose_name="everybody told at")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn at")),
+                ("reason", models.CharField(blank=True, max_length=500, verbose_name="reason")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="announcements",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="written by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'announcement',
-                'verbose_name_plural': 'announcements',
-                'ordering': ['-pk'],
+                "verbose_name": "announcement",
+                "verbose_name_plural": "announcements",
+                "ordering": ["-pk"],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='MailPreference',
+            name="MailPreference",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('group', models.CharField(max_length=30)),
-                ('by_mail', models.BooleanField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mail_preferences', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("group", models.CharField(max_length=30)),
+                ("by_mail", models.BooleanField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mail_preferences",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Message',
+            name="Message",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title_zh', models.CharField(max_length=200, verbose_name='title (Chinese)')),
-                ('title_en', models.CharField(max_length=200, verbose_name='title (English)')),
-                ('body_zh', models.TextField(verbose_name='text (Chinese)')),
-                ('body_en', models.TextField(verbose_name='text (English)')),
-                ('kind', models.CharField(max_length=60, verbose_name='kind')),
-                ('group', models.CharField(max_length=30, verbose_name='group')),
-                ('subject', models.CharField(blank=True, db_index=True, max_length=80, verbose_name='subject')),
-                ('link', models.CharField(blank=True, max_length=300, verbose_name='link')),
-                ('created_at', models.DateTimeField(verbose_name='sent at')),
-                ('read_at', models.DateTimeField(blank=True, null=True, verbose_name='read at')),
-                ('mailed_at', models.DateTimeField(blank=True, null=True, verbose_name='mailed at')),
-                ('texted_at', models.DateTimeField(blank=True, null=True, verbose_name='sent by text message at')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to=settings.AUTH_USER_MODEL, verbose_name='recipient')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title_zh", models.CharField(max_length=200, verbose_name="title (Chinese)")),
+                ("title_en", models.CharField(max_length=200, verbose_name="title (English)")),
+                ("body_zh", models.TextField(verbose_name="text (Chinese)")),
+                ("body_en", models.TextField(verbose_name="text (English)")),
+                ("kind", models.CharField(max_length=60, verbose_name="kind")),
+                ("group", models.CharField(max_length=30, verbose_name="group")),
+                ("subject", models.CharField(blank=True, db_index=True, max_length=80, verbose_name="subject")),
+                ("link", models.CharField(blank=True, max_length=300, verbose_name="link")),
+                ("created_at", models.DateTimeField(verbose_name="sent at")),
+                ("read_at", models.DateTimeField(blank=True, null=True, verbose_name="read at")),
+                ("mailed_at", models.DateTimeField(blank=True, null=True, verbose_name="mailed at")),
+                ("texted_at", models.DateTimeField(blank=True, null=True, verbose_name="sent by text message at")),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="messages",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recipient",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
-                'ordering': ['-pk'],
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='AnnouncementReceipt',
+            name="AnnouncementReceipt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('told_at', models.DateTimeField(verbose_name='told at')),
-                ('announcement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='receipts', to='notifications.announcement', verbose_name='announcement')),
-                ('recipient', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='recipient')),
-                ('message', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='receipt', to='notifications.message', verbose_name='message')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("told_at", models.DateTimeField(verbose_name="told at")),
+                (
+                    "announcement",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipts",
+                        to="notifications.announcement",
+                        verbose_name="announcement",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="recipient",
+                    ),
+                ),
+                (
+                    "message",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="receipt",
+                        to="notifications.message",
+                        verbose_name="message",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'receipt',
-                'verbose_name_plural': 'receipts',
+                "verbose_name": "receipt",
+                "verbose_name_plural": "receipts",
             },
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'withdrawn'])), name='announcement_state_known'),
+            model_name="announcement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "published", "withdrawn"])), name="announcement_state_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about', 'name'), _negated=True), models.Q(models.Q(('new_name_zh', ''), _negated=True), models.Q(('new_name_en', ''), _negated=True)), _connector='OR'), name='announcement_of_name_names_it'),
+            model_name="announcement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("about", "name"), _negated=True),
+                    models.Q(
+                        models.Q(("new_name_zh", ""), _negated=True), models.Q(("new_name_en", ""), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="announcement_of_name_names_it",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='announcement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('about__in', ['name', 'address', 'look']), _negated=True), ('published_at__isnull', True), ('effective_at__gt', models.F('published_at')), _connector='OR'), name='announcement_before_change'),
+            model_name="announcement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("about__in", ["name", "address", "look"]), _negated=True),
+                    ("published_at__isnull", True),
+                    ("effective_at__gt", models.F("published_at")),
+                    _connector="OR",
+                ),
+                name="announcement_before_change",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='announcement',
-            trigger=pgtrigger.compiler.Trigger(name='announcement_states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:published,published:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='65916c9218d1ceb6f696b14d1aa26199b8bae45f', operation='UPDATE', pgid='pgtrigger_announcement_states_7db86', table='notifications_announcement', when='BEFORE')),
+            model_name="announcement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="announcement_states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:published,published:withdrawn}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="65916c9218d1ceb6f696b14d1aa26199b8bae45f",
+                    operation="UPDATE",
+                    pgid="pgtrigger_announcement_states_7db86",
+                    table="notifications_announcement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='announcement',
-            trigger=pgtrigger.compiler.Trigger(name='announcement_published_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."title_zh" IS DISTINCT FROM (NEW."title_zh") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."body_zh" IS DISTINCT FROM (NEW."body_zh") OR OLD."body_en" IS DISTINCT FROM (NEW."body_en") OR OLD."about" IS DISTINCT FROM (NEW."about") OR OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."by_mail" IS DISTINCT FROM (NEW."by_mail") OR OLD."new_name_zh" IS DISTINCT FROM (NEW."new_name_zh") OR OLD."new_name_en" IS DISTINCT FROM (NEW."new_name_en") OR OLD."effective_at" IS DISTINCT FROM (NEW."effective_at") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='cd1ddcc101ece7e24a0222c6ec6b402581624eab', operation='UPDATE', pgid='pgtrigger_announcement_published_once_a3a05', table='notifications_announcement', when='BEFORE')),
+            model_name="announcement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="announcement_published_once",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."title_zh" IS DISTINCT FROM (NEW."title_zh") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."body_zh" IS DISTINCT FROM (NEW."body_zh") OR OLD."body_en" IS DISTINCT FROM (NEW."body_en") OR OLD."about" IS DISTINCT FROM (NEW."about") OR OLD."audience" IS DISTINCT FROM (NEW."audience") OR OLD."by_mail" IS DISTINCT FROM (NEW."by_mail") OR OLD."new_name_zh" IS DISTINCT FROM (NEW."new_name_zh") OR OLD."new_name_en" IS DISTINCT FROM (NEW."new_name_en") OR OLD."effective_at" IS DISTINCT FROM (NEW."effective_at") OR OLD."author_id" IS DISTINCT FROM (NEW."author_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."published_at" IS DISTINCT FROM (NEW."published_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="cd1ddcc101ece7e24a0222c6ec6b402581624eab",
+                    operation="UPDATE",
+                    pgid="pgtrigger_announcement_published_once_a3a05",
+                    table="notifications_announcement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='mailpreference',
-            constraint=models.UniqueConstraint(fields=('user', 'group'), name='mail_preference_once'),
+            model_name="mailpreference",
+            constraint=models.UniqueConstraint(fields=("user", "group"), name="mail_preference_once"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['recipient', '-id'], name='message_of_recipient'),
+            model_name="message",
+            index=models.Index(fields=["recipient", "-id"], name="message_of_recipient"),
         ),
         migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('read_at__isnull', True)), fields=['recipient', '-id'], name='message_unread'),
+            model_name="message",
+            index=models.Index(
+                condition=models.Q(("read_at__isnull", True)), fields=["recipient", "-id"], name="message_unread"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_said_once', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."title_zh" IS DISTINCT FROM (NEW."title_zh") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."body_zh" IS DISTINCT FROM (NEW."body_zh") OR OLD."body_en" IS DISTINCT FROM (NEW."body_en") OR OLD."recipient_id" IS DISTINCT FROM (NEW."recipient_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."group" IS DISTINCT FROM (NEW."group") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."link" IS DISTINCT FROM (NEW."link") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='18836c2720259e50320ebf272c3d56d1a98e7751', operation='UPDATE', pgid='pgtrigger_message_said_once_5528d', table='notifications_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_said_once",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."title_zh" IS DISTINCT FROM (NEW."title_zh") OR OLD."title_en" IS DISTINCT FROM (NEW."title_en") OR OLD."body_zh" IS DISTINCT FROM (NEW."body_zh") OR OLD."body_en" IS DISTINCT FROM (NEW."body_en") OR OLD."recipient_id" IS DISTINCT FROM (NEW."recipient_id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."group" IS DISTINCT FROM (NEW."group") OR OLD."subject" IS DISTINCT FROM (NEW."subject") OR OLD."link" IS DISTINCT FROM (NEW."link") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="18836c2720259e50320ebf272c3d56d1a98e7751",
+                    operation="UPDATE",
+                    pgid="pgtrigger_message_said_once_5528d",
+                    table="notifications_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='message',
-            trigger=pgtrigger.compiler.Trigger(name='message_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='1e3da5fe80d384aa70b72860d93acce0cbc5b121', operation='DELETE', pgid='pgtrigger_message_kept_fd2d3', table='notifications_message', when='BEFORE')),
+            model_name="message",
+            trigger=pgtrigger.compiler.Trigger(
+                name="message_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="1e3da5fe80d384aa70b72860d93acce0cbc5b121",
+                    operation="DELETE",
+                    pgid="pgtrigger_message_kept_fd2d3",
+                    table="notifications_message",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='announcementreceipt',
-            constraint=models.UniqueConstraint(fields=('announcement', 'recipient'), name='receipt_once'),
+            model_name="announcementreceipt",
+            constraint=models.UniqueConstraint(fields=("announcement", "recipient"), name="receipt_once"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='announcementreceipt',
-            trigger=pgtrigger.compiler.Trigger(name='receipt_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='10b9234b4f11581ae73acb84619276ab40c1401e', operation='UPDATE OR DELETE', pgid='pgtrigger_receipt_kept_79f28', table='notifications_announcementreceipt', when='BEFORE')),
+            model_name="announcementreceipt",
+            trigger=pgtrigger.compiler.Trigger(
+                name="receipt_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="10b9234b4f11581ae73acb84619276ab40c1401e",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_receipt_kept_79f28",
+                    table="notifications_announcementreceipt",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,6 +1,7 @@
 """The acts of notifications."""
 
 from notifications.services.announcements import (
+    announcement_check,
     announcement_edit,
     announcement_publish,
     announcement_tell,
@@ -19,6 +20,7 @@ from notifications.services.messages import (
 )
 
 __all__ = [
+    "announcement_check",
     "announcement_edit",
     "announcement_publish",
     "announcement_tell",

@@ -64,7 +64,7 @@ def announcement_write(
     Raises InvalidInput with the field, NotPermitted for anybody but operators.
     """
     _require_operator(actor)
-    values = _checked(about, title, body, audience, new_name)
+    values = announcement_check(about=about, title=title, body=body, audience=audience, new_name=new_name)
     announcement = Announcement.objects.create(
         **values,
         by_mail=by_mail,
@@ -96,7 +96,9 @@ def announcement_edit(
     if draft.state != AnnouncementState.DRAFT:
         raise NotAllowed(_("What is published stays as it is; withdraw it and write another."), clauses=[CLAUSE])
     before = _shown(draft)
-    values: dict[str, Any] = _checked(about, title, body, audience, new_name)
+    values: dict[str, Any] = announcement_check(
+        about=about, title=title, body=body, audience=audience, new_name=new_name
+    )
     values |= {"by_mail": by_mail, "effective_at": effective_at}
     for name, value in values.items():
         setattr(draft, name, value)
@@ -105,9 +107,10 @@ def announcement_edit(
     return draft
 
 
-def _checked(
-    about: str, title: dict[str, str], body: dict[str, str], audience: str, new_name: dict[str, str] | None
+def announcement_check(
+    *, about: str, title: dict[str, str], body: dict[str, str], audience: str, new_name: dict[str, str] | None
 ) -> dict[str, Any]:
+    """The words of an announcement as they are kept. Raises InvalidInput with the field."""
     if about not in set(Subject):
         raise InvalidInput(_("Say what it is about."), field="about")
     if audience not in dict(audiences.choices()):
@@ -140,8 +143,8 @@ def _checked(
 def announcement_publish(*, announcement: Announcement, actor: Actor, now: datetime) -> Announcement:
     """Tell everybody in the audience, in batches after the commit.
 
-    Raises ChangeNotAhead where a change of the platform (clause 4) would take effect now or earlier, NotAllowed where it
-    is no draft.
+    Raises ChangeNotAhead where a change of the platform (clause 4) would take effect now or earlier, NotAllowed
+    where it is no draft.
     """
     _require_operator(actor)
     found = Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk)
@@ -163,9 +166,7 @@ def announcement_publish(*, announcement: Announcement, actor: Actor, now: datet
 
 
 @act
-def announcement_withdraw(
-    *, announcement: Announcement, reason: str, actor: Actor, now: datetime
-) -> Announcement:
+def announcement_withdraw(*, announcement: Announcement, reason: str, actor: Actor, now: datetime) -> Announcement:
     """Take an announcement back before it takes effect; what it announced does not happen.
 
     Raises InvalidInput without a reason, NotAllowed where it is not published or has taken effect.
@@ -262,9 +263,7 @@ def _shown(announcement: Announcement) -> dict[str, Any]:
     }
 
 
-def _record(
-    name: str, announcement: Announcement, before: dict[str, Any], actor: Actor, now: datetime
-) -> None:
+def _record(name: str, announcement: Announcement, before: dict[str, Any], actor: Actor, now: datetime) -> None:
     audit_record(
         act=name,
         actor=actor,

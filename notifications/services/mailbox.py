@@ -11,9 +11,7 @@ def mail_catch(*, sender: str, recipients: Iterable[str], title: str, text: str,
     """Keep a mail, one row for each recipient."""
     CaughtMail.objects.bulk_create(
         [
-            CaughtMail(
-                way=CaughtMail.Way.MAIL, sender=sender, recipient=to, title=title[:400], text=text, html=html
-            )
+            CaughtMail(way=CaughtMail.Way.MAIL, sender=sender, recipient=to, title=title[:400], text=text, html=html)
             for to in recipients
         ]
     )

@@ -38,7 +38,12 @@ def test_a_number_is_kept_in_e164() -> None:
 
 def test_names_and_numbers_are_encrypted_where_stored(person: User, now: datetime) -> None:
     identity_verify(
-        user=person, kind="enterprise", legal_name="杭州云上科技有限公司", number=COMPANY, actor=Actor.of(person), now=now
+        user=person,
+        kind="enterprise",
+        legal_name="杭州云上科技有限公司",
+        number=COMPANY,
+        actor=Actor.of(person),
+        now=now,
     )
 
     with connection.cursor() as cursor:

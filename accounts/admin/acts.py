@@ -1,0 +1,75 @@
+"""Acts behind buttons: a page that says what will happen, asks for the reason, and calls one act."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from core.admin import ReadOnlyAdmin
+from core.errors import DomainError
+
+
+class ReasonForm(forms.Form):
+    """Why: kept in the trail, and shown to the person."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("It is kept in the audit trail, and shown to the person."),
+    )
+
+
+class ActAdmin(ReadOnlyAdmin):
+    """A read-only screen whose buttons call acts. `act_page` draws and runs one."""
+
+    role = "marketplace_operations"
+
+    def has_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who may press the buttons of this screen."""
+        return bool(request.user.has_role(self.role))
+
+    def act_page(
+        self,
+        request: HttpRequest,
+        object_id: Any,
+        *,
+        title: Any,
+        consequences: Sequence[Any],
+        submit: Any,
+        run: Callable[[Any, dict[str, Any]], Any],
+        done: Any,
+        form_class: type[forms.Form] = ReasonForm,
+    ) -> HttpResponse:
+        """Say what will happen; on confirmation call `run(obj, cleaned_data)`, and go back to the object."""
+        if not self.has_act_permission(request, object_id):
+            raise PermissionDenied
+        obj = get_object_or_404(self.get_queryset(request), pk=object_id)
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        form = form_class(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                run(obj, form.cleaned_data)
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                messages.success(request, done)
+                return HttpResponseRedirect(back)
+        context = {
+            **admin.site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "obj": obj,
+            "form": form,
+            "consequences": consequences,
+            "submit": submit,
+            "back": back,
+        }
+        return render(request, "accounts/admin_act.html", context)
