@@ -154,11 +154,11 @@ def piece_id(context: template.Context, prefix: str) -> str:
     return f"{prefix}-{used}"
 
 
-@register.simple_tag
-def brand() -> str:
-    """The platform's name in the reader's language; works without a request too (the page for errors)."""
+@register.simple_tag(takes_context=True)
+def brand(context: template.Context) -> str:
+    """The platform's name in force; that of the settings where a page is drawn without a request (errors)."""
     names: dict[str, str] = settings.SITE_NAME
-    return names["zh-hans" if words.in_chinese() else "en"]
+    return str(context.get("site_name") or names["zh-hans" if words.in_chinese() else "en"])
 
 
 @register.simple_tag
