@@ -13,7 +13,7 @@ package knows the statutory days up to the year 2100; after that only weekends a
 from __future__ import annotations
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import MAXYEAR, UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -51,6 +51,8 @@ def end_of_months(at: datetime | date, months: int) -> datetime:
     """
     day = _day_of(at)
     year, month0 = divmod(day.year * 12 + day.month - 1 + _not_negative(months), 12)
+    if year > MAXYEAR:
+        raise OverflowError("a period would end outside the calendar")
     last = date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
     return start_of_day(last + ONE_DAY)
 

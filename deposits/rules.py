@@ -48,10 +48,15 @@ def deposit_top_up_deadline(facts: TopUpDeadlineFacts, rulebook: Rulebook) -> De
     days = rulebook.parameter(TOP_UP_DAYS)
     deadline = end_of_working_days(facts.shortfall_at, days)
     return Decision(
-        "deposit.top_up_deadline", rulebook.version, "top_up_by", {"deadline": deadline}, cite("9(6)3"),
+        "deposit.top_up_deadline",
+        rulebook.version,
+        "top_up_by",
+        {"deadline": deadline},
+        cite("9(6)3"),
         Text(
             f"保证金自 {moment(facts.shortfall_at)} 起不足，应在 {days} 个工作日内补足，即 {moment(deadline)} 之前。",
-            f"The deposit has been short since {moment(facts.shortfall_at)}; it is to be topped up within {days} working "
+            f"The deposit has been short since {moment(facts.shortfall_at)}; it is to be topped up within {days} "
+            "working "
             f"days, before {moment(deadline)}.",
         ),
     )
@@ -61,8 +66,8 @@ def deposit_top_up_deadline(facts: TopUpDeadlineFacts, rulebook: Rulebook) -> De
 class ShortfallFacts:
     """A deposit and what it should be.
 
-    `shortfall_at` is the instant since which it is short, null only while it is not; `next_settlement` is the amount of the
-    next settlement once that is due, null before.
+    `shortfall_at` is the instant since which it is short, null only while it is not; `next_settlement` is the
+    amount of the next settlement once that is due, null before.
     """
 
     required: Amount
@@ -87,9 +92,10 @@ class ShortfallFacts:
 def deposit_shortfall(facts: ShortfallFacts, rulebook: Rulebook) -> Decision:
     """What a short deposit brings about at an instant (9(6)3).
 
-    `awaiting_top_up` until the deadline; from then on `withhold_from_settlement` while the next settlement is not yet due or
-    covers what is missing, and `close_display` where it did not. `withheld` is what that settlement gives, zero while it is
-    not due; `remaining` is what is still missing after it. A deposit that suffices has no deadline.
+    `awaiting_top_up` until the deadline; from then on `withhold_from_settlement` while the next settlement is not
+    yet due or covers what is missing, and `close_display` where it did not. `withheld` is what that settlement
+    gives, zero while it is not due; `remaining` is what is still missing after it. A deposit that suffices has no
+    deadline.
     """
     shortfall = max(facts.required - facts.balance, NOTHING)
     withheld = NOTHING
@@ -106,31 +112,40 @@ def deposit_shortfall(facts: ShortfallFacts, rulebook: Rulebook) -> Decision:
         if facts.at < deadline:
             outcome = "awaiting_top_up"
             why = Text(
-                f"{short.zh}，应在 {moment(deadline)} 之前补足。", f"{short.en}, to be topped up before {moment(deadline)}."
+                f"{short.zh}，应在 {moment(deadline)} 之前补足。",
+                f"{short.en}, to be topped up before {moment(deadline)}.",
             )
         elif facts.next_settlement is None:
             outcome = "withhold_from_settlement"
             why = Text(
                 f"{short.zh}，{moment(deadline)} 前未补足，将从下期结算中扣补；在此之前展示不受影响。",
-                f"{short.en} and was not topped up before {moment(deadline)}; it is taken from the next settlement, and the "
+                f"{short.en} and was not topped up before {moment(deadline)}; it is taken from the next settlement, "
+                "and the "
                 "display stays open until then.",
             )
         elif facts.next_settlement >= shortfall:
             outcome, withheld = "withhold_from_settlement", shortfall
             why = Text(
-                f"{short.zh}，{moment(deadline)} 前未补足，从本期结算 {money(facts.next_settlement)} 中扣补 {money(withheld)}。",
-                f"{short.en} and was not topped up before {moment(deadline)}; {money(withheld)} is taken from the settlement "
+                f"{short.zh}，{moment(deadline)} 前未补足，从本期结算 {money(facts.next_settlement)} 中扣补 "
+                f"{money(withheld)}。",
+                f"{short.en} and was not topped up before {moment(deadline)}; {money(withheld)} is taken from the "
+                "settlement "
                 f"of {money(facts.next_settlement)}.",
             )
         else:
             outcome, withheld = "close_display", facts.next_settlement
             why = Text(
-                f"{short.zh}，本期结算 {money(withheld)} 不足以补足，尚缺 {money(shortfall - withheld)}；店铺和商品停止展示，补足即恢复。",
-                f"{short.en}; the settlement of {money(withheld)} does not cover it and {money(shortfall - withheld)} is still "
+                f"{short.zh}，本期结算 {money(withheld)} 不足以补足，尚缺 {money(shortfall - withheld)}；"
+                "店铺和商品停止展示，补足即恢复。",
+                f"{short.en}; the settlement of {money(withheld)} does not cover it and "
+                f"{money(shortfall - withheld)} is still "
                 "missing. The store and its products are hidden until it is made good.",
             )
     values = {
-        "shortfall": shortfall, "deadline": deadline, "withheld": withheld, "remaining": shortfall - withheld,
+        "shortfall": shortfall,
+        "deadline": deadline,
+        "withheld": withheld,
+        "remaining": shortfall - withheld,
     }
     return Decision("deposit.shortfall", rulebook.version, outcome, values, cite("9(6)3"), why)
 
@@ -153,8 +168,8 @@ class AdditionalFacts:
 def deposit_additional(facts: AdditionalFacts, rulebook: Rulebook) -> Decision:
     """Whether the platform may ask for an additional deposit: more than two deductions that still count (9(6)4).
 
-    A deduction counts until its own twelve months have ended. It is a proposal that an operator confirms; `until` is one year
-    from `at`. Without one, `amount` is zero and `until` null.
+    A deduction counts until its own twelve months have ended. It is a proposal that an operator confirms; `until`
+    is one year from `at`. Without one, `amount` is zero and `until` null.
     """
     months, tolerated = rulebook.parameter(WINDOW), rulebook.parameter(TOLERATED)
     count = sum(one <= facts.at < end_of_months(one, months) for one in facts.deductions)
@@ -162,16 +177,26 @@ def deposit_additional(facts: AdditionalFacts, rulebook: Rulebook) -> Decision:
         amount, until = fen(rulebook.parameter(AMOUNT)), end_of_years(facts.at, rulebook.parameter(YEARS))
         outcome = "propose_additional"
         why = Text(
-            f"{months} 个月内扣除保证金 {count} 次，超过 {tolerated} 次；{moment(until)} 之前可要求追加 {money(amount)}，由运营人员确认。",
-            f"{count} deductions within {months} months are more than {tolerated}; until {moment(until)} an operator may ask "
+            f"{months} 个月内扣除保证金 {count} 次，超过 {tolerated} 次；{moment(until)} 之前可要求追加 "
+            f"{money(amount)}，由运营人员确认。",
+            f"{count} deductions within {months} months are more than {tolerated}; until {moment(until)} an operator "
+            "may ask "
             f"for {money(amount)} more.",
         )
         return Decision(
-            "deposit.additional", rulebook.version, outcome, {"count": count, "amount": amount, "until": until},
-            cite("9(6)4"), why,
+            "deposit.additional",
+            rulebook.version,
+            outcome,
+            {"count": count, "amount": amount, "until": until},
+            cite("9(6)4"),
+            why,
         )
     return Decision(
-        "deposit.additional", rulebook.version, "none", {"count": count, "amount": NOTHING, "until": None}, cite("9(6)4"),
+        "deposit.additional",
+        rulebook.version,
+        "none",
+        {"count": count, "amount": NOTHING, "until": None},
+        cite("9(6)4"),
         Text(
             f"{months} 个月内扣除保证金 {count} 次，未超过 {tolerated} 次，不追加。",
             f"{count} deductions within {months} months are not more than {tolerated}; nothing is asked in addition.",

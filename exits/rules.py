@@ -37,7 +37,8 @@ class Fulfilment(StrEnum):
 class GroundsFacts:
     """What may end a provider's stay within a natural year.
 
-    `sold` and `sold_on_cloud` count products sold, `conditions_met` the conditions of entry, `grave` other grave conduct.
+    `sold` and `sold_on_cloud` count products sold, `conditions_met` the conditions of entry, `grave` other grave
+    conduct.
     """
 
     points: Count
@@ -61,9 +62,9 @@ class GroundsFacts:
 def exit_grounds(facts: GroundsFacts, rulebook: Rulebook) -> Decision:
     """Whether a provider is cleared out (24), and on which items.
 
-    24 points and a blacklisted account do so by themselves; conditions lost, a cloud share below 80% of at least one sale and
-    other grave conduct are proposals. `cloud_share` is a share of one, to four places, null where nothing was sold; the rule
-    itself compares exactly. Where nothing holds, nothing is cited.
+    24 points and a blacklisted account do so by themselves; conditions lost, a cloud share below 80% of at least
+    one sale and other grave conduct are proposals. `cloud_share` is a share of one, to four places, null where
+    nothing was sold; the rule itself compares exactly. Where nothing holds, nothing is cited.
     """
     limit, least = rulebook.parameter(CLEARANCE), rulebook.parameter(CLOUD_SHARE)
     share = None
@@ -74,7 +75,12 @@ def exit_grounds(facts: GroundsFacts, rulebook: Rulebook) -> Decision:
     grounds = [
         (not facts.conditions_met, "24(2)", "不再满足入驻条件", "the conditions of entry are no longer met"),
         (facts.blacklisted, "24(3)", "账号已被拉黑", "the account is blacklisted"),
-        (facts.points >= limit, "24(4)", f"扣分 {facts.points} 分，达到 {limit} 分", f"{facts.points} points reach {limit}"),
+        (
+            facts.points >= limit,
+            "24(4)",
+            f"扣分 {facts.points} 分，达到 {limit} 分",
+            f"{facts.points} points reach {limit}",
+        ),
         (
             below,
             "24(5)",
@@ -91,7 +97,9 @@ def exit_grounds(facts: GroundsFacts, rulebook: Rulebook) -> Decision:
         why = Text(f"应予清退：{reasons.zh}。", f"The provider is cleared out: {reasons.en}.")
     elif holding:
         outcome = "propose_clear_out"
-        why = Text(f"可以清退，由运营人员决定：{reasons.zh}。", f"An operator may clear the provider out: {reasons.en}.")
+        why = Text(
+            f"可以清退，由运营人员决定：{reasons.zh}。", f"An operator may clear the provider out: {reasons.en}."
+        )
     else:
         outcome = "none"
         why = Text("没有清退事由。", "There is no ground to clear the provider out.")
@@ -126,7 +134,10 @@ def exit_reapply(facts: ReapplyFacts, rulebook: Rulebook) -> Decision:
         why = Text("被清退的主体不能再入驻。", "A subject that was cleared out cannot come back.")
     elif facts.exit is ExitKind.TERMINATED:
         outcome, allowed_from = "allowed", facts.exited_at
-        why = Text("协议到期或终止而退出的，随时可以再申请。", "After an agreement has ended a subject may apply again at any time.")
+        why = Text(
+            "协议到期或终止而退出的，随时可以再申请。",
+            "After an agreement has ended a subject may apply again at any time.",
+        )
     else:
         years = rulebook.parameter(REAPPLY_YEARS)
         allowed_from = end_of_years(facts.exited_at, years)
@@ -162,12 +173,15 @@ class ExitOrderFacts:
 def exit_order(facts: ExitOrderFacts, rulebook: Rulebook) -> Decision:
     """What becomes of an order when its provider leaves (26).
 
-    Not begun or not finished: paid back in full, less what was already paid back, whatever its class. Completed: after-sales
-    is left to the provider.
+    Not begun or not finished: paid back in full, less what was already paid back, whatever its class. Completed:
+    after-sales is left to the provider.
     """
     if facts.fulfilment is Fulfilment.COMPLETED:
         outcome, amount = "provider_after_sales", NOTHING
-        why = Text("订单已完成，售后由服务商和用户自行商定。", "The order is complete; its after-sales is left to provider and user.")
+        why = Text(
+            "订单已完成，售后由服务商和用户自行商定。",
+            "The order is complete; its after-sales is left to provider and user.",
+        )
     else:
         outcome, amount = "full_refund", facts.amount - facts.refunded
         why = Text(

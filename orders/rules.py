@@ -41,8 +41,8 @@ class GuaranteeFacts:
 def order_guarantee(facts: GuaranteeFacts, rulebook: Rulebook) -> Decision:
     """Whether an order is in its guarantee period at an instant (11(2), 17(1)).
 
-    Applications: five days from payment. Services: until completion is confirmed, open-ended before that (`ends_at` null).
-    Tools: `none`.
+    Applications: five days from payment. Services: until completion is confirmed, open-ended before that (`ends_at`
+    null). Tools: `none`.
     """
     ends_at: datetime | None = None
     if facts.product_class is ProductClass.TOOL:
@@ -61,7 +61,10 @@ def order_guarantee(facts: GuaranteeFacts, rulebook: Rulebook) -> Decision:
         clause, ends_at = "17(1)2", facts.confirmed_at
         outcome = "in_guarantee" if ends_at is None or facts.at < ends_at else "ended"
         why = (
-            Text("服务尚未确认完成，仍在担保期内。", "The service is not confirmed complete; it is still under guarantee.")
+            Text(
+                "服务尚未确认完成，仍在担保期内。",
+                "The service is not confirmed complete; it is still under guarantee.",
+            )
             if ends_at is None
             else Text(
                 f"服务于 {moment(ends_at)} 确认完成，担保期到此为止。",
@@ -94,8 +97,8 @@ class InvoiceFacts:
 def invoice_obligation(facts: InvoiceFacts, rulebook: Rulebook) -> Decision:
     """Which invoices a sale makes due (13): the buyer's first, then the consignor's, then that of the service fee.
 
-    The buyer is invoiced for what was paid: by the provider, or by the platform where the sale is consigned, and then the
-    provider invoices the platform at the supply price. Amounts of zero make no invoice.
+    The buyer is invoiced for what was paid: by the provider, or by the platform where the sale is consigned, and
+    then the provider invoices the platform at the supply price. Amounts of zero make no invoice.
     """
     if facts.consigned and facts.supply_price is not None:
         owed = [("platform", "buyer", facts.paid), ("provider", "platform", facts.supply_price)]
@@ -113,7 +116,12 @@ def invoice_obligation(facts: InvoiceFacts, rulebook: Rulebook) -> Decision:
     else:
         why = Text("金额均为零，无需开票。", "All amounts are zero; no invoice is due.")
     return Decision(
-        "invoice.obligation", rulebook.version, "invoices_due", {"invoices": invoices}, cite("13(1)", "13(2)", "13(3)"), why
+        "invoice.obligation",
+        rulebook.version,
+        "invoices_due",
+        {"invoices": invoices},
+        cite("13(1)", "13(2)", "13(3)"),
+        why,
     )
 
 

@@ -13,7 +13,10 @@ DAYS = "provider.change_report_days"
 
 @dataclass(frozen=True, slots=True)
 class ChangeFacts:
-    """The Beijing day on which a paper changed or lapsed, and the day it was reported. A later report has not come yet."""
+    """The Beijing day on which a paper changed or lapsed, and the day it was reported.
+
+    A later report has not come yet.
+    """
 
     changed_on: Day
     reported_on: Day | None
@@ -43,13 +46,15 @@ def provider_change_report(facts: ChangeFacts, rulebook: Rulebook) -> Decision:
         outcome = "on_time" if start_of_day(reported) < due_at else "late"
         why = Text(
             f"资料于 {facts.changed_on} 变更，应在 {moment(due_at)} 之前报备，实际于 {reported} 报备。",
-            f"The change of {facts.changed_on} was to be reported before {moment(due_at)} and was reported on {reported}.",
+            f"The change of {facts.changed_on} was to be reported before {moment(due_at)} and was reported on "
+            f"{reported}.",
         )
     else:
         outcome = "late" if facts.at >= due_at else "awaiting"
         why = Text(
             f"资料于 {facts.changed_on} 变更，应在 {moment(due_at)} 之前（{days} 天内）报备，尚未报备。",
-            f"The change of {facts.changed_on} is to be reported before {moment(due_at)}, within {days} days; no report has "
+            f"The change of {facts.changed_on} is to be reported before {moment(due_at)}, within {days} days; no "
+            "report has "
             "come.",
         )
     return Decision("provider.change_report", rulebook.version, outcome, {"due_at": due_at}, cite("18(1)"), why)

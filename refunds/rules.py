@@ -42,10 +42,11 @@ _POLICY_CLAUSES = {ProductClass.SERVICE: "17(4)1", ProductClass.APPLICATION: "17
 class RefundFacts:
     """What is known about a request for money back.
 
-    `refunded` is what was already paid back; `reason_upheld` is true once the provider agreed or the platform found so;
-    `caused_loss` once a service's poor quality is found to have cost the buyer something; `policy_percent` is what the
-    provider's published terms promise after the guarantee. The term is a subscription's paid one, both ends or neither, and
-    has at least one Beijing day. `confirmed_at` may lie after the request: it was then not confirmed when the buyer asked.
+    `refunded` is what was already paid back; `reason_upheld` is true once the provider agreed or the platform found
+    so; `caused_loss` once a service's poor quality is found to have cost the buyer something; `policy_percent` is
+    what the provider's published terms promise after the guarantee. The term is a subscription's paid one, both
+    ends or neither, and has at least one Beijing day. `confirmed_at` may lie after the request: it was then not
+    confirmed when the buyer asked.
     """
 
     product_class: ProductClass
@@ -82,15 +83,24 @@ class RefundFacts:
     facts=RefundFacts,
     title=("可退金额", "What is refunded"),
     clauses=(
-        "17(1)", "17(1)1", "17(1)2", "17(1)3", "17(2)", *_REASON_CLAUSES.values(), "17(3)1", "17(4)1", "17(4)2",
+        "17(1)",
+        "17(1)1",
+        "17(1)2",
+        "17(1)3",
+        "17(2)",
+        *_REASON_CLAUSES.values(),
+        "17(3)1",
+        "17(4)1",
+        "17(4)2",
     ),
     parameters=(APPLICATION_DAYS,),
 )
 def refund_entitlement(facts: RefundFacts, rulebook: Rulebook) -> Decision:
     """What a request for money back is entitled to (17); the rulebook is the one in force when it was made.
 
-    Outcomes: `full_refund`, `prorated_refund`, `policy_refund`, `needs_finding`, `not_refundable`, and `already_refunded` where
-    nothing is left to pay back, which cites what would have applied. `amount` (yuan) never exceeds paid - refunded.
+    Outcomes: `full_refund`, `prorated_refund`, `policy_refund`, `needs_finding`, `not_refundable`, and
+    `already_refunded` where nothing is left to pay back, which cites what would have applied. `amount` (yuan) never
+    exceeds paid - refunded.
     """
     left = facts.paid - facts.refunded
     outcome, wanted, clauses, why = _entitlement(facts, rulebook, left)
@@ -117,26 +127,45 @@ def unused_days(requested_at: datetime, starts_at: datetime, ends_at: datetime) 
 def _entitlement(facts: RefundFacts, rulebook: Rulebook, left: Decimal) -> tuple[str, Decimal, tuple[str, ...], Text]:
     kind, requested = facts.product_class, facts.requested_at
     if kind is ProductClass.SERVICE and facts.caused_loss:
-        return "full_refund", left, cite("17(3)1"), Text(
-            f"服务质量给买家造成损失，全额退还 {money(left)}。",
-            f"The quality of the service caused the buyer a loss: {money(left)} is paid back in full.",
+        return (
+            "full_refund",
+            left,
+            cite("17(3)1"),
+            Text(
+                f"服务质量给买家造成损失，全额退还 {money(left)}。",
+                f"The quality of the service caused the buyer a loss: {money(left)} is paid back in full.",
+            ),
         )
     if kind is ProductClass.TOOL:
-        return "not_refundable", NOTHING, cite("17(1)3"), Text(
-            "工具类商品不支持申请退款。", "A tool is not refunded on request."
+        return (
+            "not_refundable",
+            NOTHING,
+            cite("17(1)3"),
+            Text("工具类商品不支持申请退款。", "A tool is not refunded on request."),
         )
     if kind is ProductClass.APPLICATION:
         days = rulebook.parameter(APPLICATION_DAYS)
         ends = end_of_days(facts.paid_at, days)
         if requested < ends:
-            return "full_refund", left, cite("17(1)", "17(1)1", "17(4)2"), Text(
-                f"申请在付款后 {days} 天的担保期内（{moment(ends)} 之前），全额退还 {money(left)}。",
-                f"Asked for within {days} days of payment, before {moment(ends)}: {money(left)} is paid back in full.",
+            return (
+                "full_refund",
+                left,
+                cite("17(1)", "17(1)1", "17(4)2"),
+                Text(
+                    f"申请在付款后 {days} 天的担保期内（{moment(ends)} 之前），全额退还 {money(left)}。",
+                    f"Asked for within {days} days of payment, before {moment(ends)}: {money(left)} is paid back in "
+                    "full.",
+                ),
             )
     elif facts.confirmed_at is None or requested < facts.confirmed_at:
-        return "full_refund", left, cite("17(1)", "17(1)2", "17(4)1"), Text(
-            f"提出申请时服务尚未确认完成，全额退还 {money(left)}。",
-            f"The service was not confirmed complete when the buyer asked: {money(left)} is paid back in full.",
+        return (
+            "full_refund",
+            left,
+            cite("17(1)", "17(1)2", "17(4)1"),
+            Text(
+                f"提出申请时服务尚未确认完成，全额退还 {money(left)}。",
+                f"The service was not confirmed complete when the buyer asked: {money(left)} is paid back in full.",
+            ),
         )
     return _after_guarantee(facts)
 
@@ -148,24 +177,41 @@ def _after_guarantee(facts: RefundFacts) -> tuple[str, Decimal, tuple[str, ...],
     if facts.reason is not None:
         reason_clauses = ("17(2)", facts.reason.clause)
         if not facts.reason_upheld:
-            return "needs_finding", NOTHING, cite(*reason_clauses), Text(
-                "已过担保期。退款理由成立后才能确定金额：由服务商认可，或由平台认定。",
-                "The guarantee has ended. What is paid back depends on the reason, which the provider has to accept or the "
-                "platform to uphold.",
+            return (
+                "needs_finding",
+                NOTHING,
+                cite(*reason_clauses),
+                Text(
+                    "已过担保期。退款理由成立后才能确定金额：由服务商认可，或由平台认定。",
+                    "The guarantee has ended. What is paid back depends on the reason, which the provider has to "
+                    "accept or the "
+                    "platform to uphold.",
+                ),
             )
         if facts.term_starts_at is not None and facts.term_ends_at is not None:
             unused, days = unused_days(facts.requested_at, facts.term_starts_at, facts.term_ends_at)
             if unused:
                 return _prorated(facts, unused, days, promised, policy, reason_clauses)
     if promised:
-        return "policy_refund", promised, cite(policy, *reason_clauses), Text(
-            f"已过担保期，按服务商公布的退款政策退还 {facts.policy_percent:f}%：{money(_capped(facts, promised))}。",
-            f"The guarantee has ended; the provider's published policy pays back {facts.policy_percent:f}%: "
-            f"{money(_capped(facts, promised))}.",
+        return (
+            "policy_refund",
+            promised,
+            cite(policy, *reason_clauses),
+            Text(
+                "已过担保期，按服务商公布的退款政策退还 "
+                f"{facts.policy_percent:f}%：{money(_capped(facts, promised))}。",
+                f"The guarantee has ended; the provider's published policy pays back {facts.policy_percent:f}%: "
+                f"{money(_capped(facts, promised))}.",
+            ),
         )
-    return "not_refundable", NOTHING, cite(policy, *reason_clauses), Text(
-        "已过担保期，服务商公布的条款没有承诺退款。",
-        "The guarantee has ended, and the provider's published terms promise no refund.",
+    return (
+        "not_refundable",
+        NOTHING,
+        cite(policy, *reason_clauses),
+        Text(
+            "已过担保期，服务商公布的条款没有承诺退款。",
+            "The guarantee has ended, and the provider's published terms promise no refund.",
+        ),
     )
 
 
@@ -174,15 +220,26 @@ def _prorated(
 ) -> tuple[str, Decimal, tuple[str, ...], Text]:
     wanted = facts.paid * unused / days
     if promised > wanted:
-        return "prorated_refund", promised, cite(policy, *reason_clauses), Text(
-            f"理由成立。周期共 {days} 天，剩余 {unused} 天；服务商的退款政策更优，按 {facts.policy_percent:f}% 退还 "
-            f"{money(_capped(facts, promised))}。",
-            f"The reason is upheld. {unused} of {days} days are unused; the provider's policy promises more, so "
-            f"{facts.policy_percent:f}% is paid back: {money(_capped(facts, promised))}.",
+        return (
+            "prorated_refund",
+            promised,
+            cite(policy, *reason_clauses),
+            Text(
+                f"理由成立。周期共 {days} 天，剩余 {unused} 天；服务商的退款政策更优，按 {facts.policy_percent:f}% "
+                "退还 "
+                f"{money(_capped(facts, promised))}。",
+                f"The reason is upheld. {unused} of {days} days are unused; the provider's policy promises more, so "
+                f"{facts.policy_percent:f}% is paid back: {money(_capped(facts, promised))}.",
+            ),
         )
-    return "prorated_refund", wanted, cite(*reason_clauses), Text(
-        f"理由成立。周期共 {days} 天，剩余 {unused} 天，退还未使用部分 {money(_capped(facts, wanted))}。",
-        f"The reason is upheld. {unused} of {days} days are unused: {money(_capped(facts, wanted))} is paid back.",
+    return (
+        "prorated_refund",
+        wanted,
+        cite(*reason_clauses),
+        Text(
+            f"理由成立。周期共 {days} 天，剩余 {unused} 天，退还未使用部分 {money(_capped(facts, wanted))}。",
+            f"The reason is upheld. {unused} of {days} days are unused: {money(_capped(facts, wanted))} is paid back.",
+        ),
     )
 
 

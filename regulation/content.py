@@ -1,7 +1,7 @@
 """A rulebook's content as data, checked field by field. Pure.
 
-The same content stands in the shipped data files, in a version's row, and in a draft that an operator edits; it becomes a
-rulebook only through here.
+The same content stands in the shipped data files, in a version's row, and in a draft that an operator edits; it
+becomes a rulebook only through here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from core.errors import InvalidInput
@@ -285,7 +286,7 @@ def _steps_upwards(read: Callable[[str, Any], Any]) -> Callable[[str, Any], tupl
         limits = [row.up_to for row in rows]
         if not rows or limits[-1] is not None or None in limits[:-1]:
             raise RulebookInvalid(path, "only the last row is without limit")
-        if any(later <= earlier for earlier, later in zip(limits[:-1], limits[1:-1], strict=False)):
+        if any(later <= earlier for earlier, later in pairwise(limits[:-1])):
             raise RulebookInvalid(path, "each row must reach further than the one before it")
         return rows
 

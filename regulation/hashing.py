@@ -26,8 +26,17 @@ def content_hash(content: Mapping[str, Any]) -> str:
 
 
 def decision_payload(
-    *, rule: str, rulebook: str, subject: str, outcome: str, values: Any, clauses: Any, explanation: Any, facts: Any,
-    terms: Any, decided_at: datetime,
+    *,
+    rule: str,
+    rulebook: str,
+    subject: str,
+    outcome: str,
+    values: Any,
+    clauses: Any,
+    explanation: Any,
+    facts: Any,
+    terms: Any,
+    decided_at: datetime,
 ) -> str:
     """Everything a decision's hash covers except its number."""
     return canonical(
@@ -41,8 +50,18 @@ def decision_hash(number: int, payload: str) -> bytes:
 
 
 def audit_payload(
-    *, chain: str, act: str, actor_kind: str, actor_id: int | None, actor_name: str, subject: str, before: Any,
-    after: Any, decision_id: int | None, decision_hash: bytes | None, at: datetime,
+    *,
+    chain: str,
+    act: str,
+    actor_kind: str,
+    actor_id: int | None,
+    actor_name: str,
+    subject: str,
+    before: Any,
+    after: Any,
+    decision_id: int | None,
+    decision_hash: bytes | None,
+    at: datetime,
 ) -> str:
     """Everything an audit row's hash covers except its number, its position and the row before it."""
     cited = bytes(decision_hash).hex() if decision_hash is not None else None
@@ -57,7 +76,15 @@ def audit_hash(previous: bytes, number: int, position: int, payload: str) -> byt
 
 
 def seal_hash(
-    *, previous: bytes, number: int, kind: str, after_id: int, last_id: int, rows: int, digest: bytes, sealed_at: datetime
+    *,
+    previous: bytes,
+    number: int,
+    kind: str,
+    after_id: int,
+    last_id: int,
+    rows: int,
+    digest: bytes,
+    sealed_at: datetime,
 ) -> bytes:
     """The hash of a seal, linked to the seal before it."""
     payload = canonical([number, kind, after_id, last_id, rows, digest.hex(), utc_iso(sealed_at)])

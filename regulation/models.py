@@ -67,7 +67,9 @@ class RulebookVersion(models.Model):
         verbose_name_plural = _("Rulebook versions")
         ordering = ["-effective_at", "-id"]
         indexes = [
-            models.Index(fields=["effective_at", "id"], name="rulebook_effective", condition=models.Q(state="published"))
+            models.Index(
+                fields=["effective_at", "id"], name="rulebook_effective", condition=models.Q(state="published")
+            )
         ]
         constraints = [
             models.CheckConstraint(
@@ -179,8 +181,9 @@ class DecisionRecord(models.Model):
 class AuditRecord(models.Model):
     """Who did what to whom, before and after, and by which decision.
 
-    Rows of one chain (a subject, unless the act names another) are numbered and hash-linked; `hash` covers every other column
-    and the hash of the row before it, and the cited decision's hash. Written in the act's own transaction.
+    Rows of one chain (a subject, unless the act names another) are numbered and hash-linked; `hash` covers every
+    other column and the hash of the row before it, and the cited decision's hash. Written in the act's own
+    transaction.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -194,7 +197,12 @@ class AuditRecord(models.Model):
     before = models.JSONField(_("before"))
     after = models.JSONField(_("after"))
     decision = models.ForeignKey(
-        DecisionRecord, verbose_name=_("Decision"), null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+        DecisionRecord,
+        verbose_name=_("Decision"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
     )
     decision_hash = models.BinaryField(_("hash of the decision"), max_length=32, null=True)
     at = models.DateTimeField(_("when"))
@@ -227,7 +235,9 @@ class AuditSeal(models.Model):
     """
 
     number = models.BigIntegerField(_("number"), primary_key=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=[("audit", _("Audit trail")), ("decision", _("Decisions"))])
+    kind = models.CharField(
+        _("kind"), max_length=10, choices=[("audit", _("Audit trail")), ("decision", _("Decisions"))]
+    )
     after_id = models.BigIntegerField(_("after row"))
     last_id = models.BigIntegerField(_("last row"))
     rows = models.BigIntegerField(_("rows"))

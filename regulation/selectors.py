@@ -62,8 +62,8 @@ def rulebook_at(at: datetime) -> Rulebook:
 def rulebook_for(at: datetime, terms: Mapping[str, Any] | None) -> Rulebook:
     """The rulebook in force at an instant for a provider whose signed agreement sets terms of its own (3).
 
-    `terms` maps parameter keys to raw values as the agreement holds them (JSON). Raises RulebookInvalid where a term is no
-    parameter or has a value that the parameter cannot take.
+    `terms` maps parameter keys to raw values as the agreement holds them (JSON). Raises RulebookInvalid where a
+    term is no parameter or has a value that the parameter cannot take.
     """
     rulebook = rulebook_at(at)
     if not terms:
@@ -121,7 +121,7 @@ def draft_for_update(version: str) -> RulebookVersion:
 
 
 def latest_content(at: datetime) -> tuple[str, dict[str, Any]]:
-    """Name and content of the last version published by an instant, in force or not yet: what a new draft starts from."""
+    """Name and content of the last version published by an instant, in force or not yet. A new draft starts from it."""
     row = (
         RulebookVersion.objects.filter(state=RulebookVersion.State.PUBLISHED, published_at__lte=at)
         .order_by("-effective_at", "-id")
@@ -152,7 +152,11 @@ def clause_application(rulebook: Rulebook, citation: str) -> Application:
     if clause is None:
         raise NotFound(_("There is no such clause."))
     below = tuple(one for one in rulebook.clauses.values() if one.parent == citation)
-    covered = {citation} | {one.id for one in below} | {one.id for one in rulebook.clauses.values() if one.parent in {b.id for b in below}}
+    covered = (
+        {citation}
+        | {one.id for one in below}
+        | {one.id for one in rulebook.clauses.values() if one.parent in {b.id for b in below}}
+    )
     return Application(
         clause,
         tuple(sorted(below, key=lambda one: clause_key(one.id))),
@@ -251,7 +255,10 @@ def _in_force(at: datetime, published: Published) -> Rulebook:
 
 @lru_cache(maxsize=32)
 def _published_rulebook(version: str, digest: str, effective_at: datetime) -> Rulebook:
-    """A published version, built once. Its content is found by its hash, so a test's version never lives on in another."""
+    """A published version, built once.
+
+    Its content is found by its hash, so a test's version never lives on in another.
+    """
     if version in shipped_versions() and content_hash(shipped_content(version)[1]) == digest:
         return shipped_rulebook(version)
     content = RulebookVersion.objects.values_list("content", flat=True).get(version=version)
@@ -266,3 +273,54 @@ def unsealed_kinds() -> list[str]:
         if model._default_manager.filter(pk__gt=last).exists():
             found.append(kind)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class VersionLine:
+    """A published version in a list."""
+
+    version: str
+    effective_at: datetime
+    based_on: str
+    note: str
+    content_hash: str
+    in_force: bool
+
+
+def versions_published(at: datetime) -> list[VersionLine]:
+    """Every published version, the newest first, with the one in force at an instant marked."""
+    published = _published()
+    current = next((version for effective_at, version, _ in reversed(published) if effective_at <= at), None)
+    said = {
+        row["version"]: row
+        for row in RulebookVersion.objects.filter(state="published").values("version", "based_on", "note")
+    }
+    return [
+        VersionLine(
+            version,
+            effective_at,
+            said.get(version, {}).get("based_on", ""),
+            said.get(version, {}).get("note", ""),
+            digest,
+            version == current,
+        )
+        for effective_at, version, digest in reversed(published)
+    ]
+
+
+def rulebook_published(version: str) -> Rulebook:
+    """A published version by its name. Raises NotFound, for drafts as well."""
+    for effective_at, name, digest in _published():
+        if name == version:
+            return _published_rulebook(name, digest, effective_at)
+    raise NotFound(_("There is no such version of the rulebook."))
+
+
+def content_published(version: str) -> dict[str, Any]:
+    """The content of a published version as data. Raises NotFound."""
+    row = RulebookVersion.objects.filter(version=version, state="published").values_list("content", flat=True).first()
+    if row is not None:
+        return dict(row)
+    if version in shipped_versions():
+        return shipped_content(version)[1]
+    raise NotFound(_("There is no such version of the rulebook."))

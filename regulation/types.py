@@ -16,7 +16,7 @@ from core.periods import BEIJING
 FEN = Decimal("0.01")
 NOTHING = Decimal("0.00")
 LANGUAGES = ("zh-hans", "en")
-_CITATION = re.compile(r"(\d{1,2})(?:\((\d{1,2})(bis)?\))?(\d{1,2})?")
+_CITATION = re.compile(r"([0-9]{1,2})(?:\(([0-9]{1,2})(bis)?\))?([0-9]{1,2})?")
 
 Origin = Literal["regulation", "platform default"]
 
@@ -64,8 +64,8 @@ class Text:
 class Decision:
     """What a rule says about a set of facts: an outcome, values, the clauses it rests on and why.
 
-    `values` holds Python values (Decimal yuan, aware datetimes, dates, ints, text, None); `as_json()` writes them as the
-    command and the REST resource show them.
+    `values` holds Python values (Decimal yuan, aware datetimes, dates, ints, text, None); `as_json()` writes them
+    as the command and the REST resource show them.
     """
 
     rule: str
@@ -190,8 +190,8 @@ class Freeze:
 class Deduction:
     """What a schedule row takes from the deposit: an amount, or a share of it up to a cap (yuan).
 
-    `kind`: `penalty`, `compensation` (goes to the buyer, no penalty), `refund` (the platform pays the buyer back) or `offset`
-    (out of the next settlement, to the deposit itself). A compensation's amount is found in the case.
+    `kind`: `penalty`, `compensation` (goes to the buyer, no penalty), `refund` (the platform pays the buyer back)
+    or `offset` (out of the next settlement, to the deposit itself). A compensation's amount is found in the case.
     """
 
     kind: str

@@ -18,7 +18,10 @@ CLAUSES = ("12(1)2", "12(1)3")
 
 @dataclass(frozen=True, slots=True)
 class ChatFacts:
-    """A question and its first answer by a person; an automatic reply is none. An answer after `at` has not come yet."""
+    """A question and its first answer by a person; an automatic reply is none.
+
+    An answer after `at` has not come yet.
+    """
 
     asked_at: Instant
     answered_at: Instant | None
@@ -39,15 +42,22 @@ class ChatFacts:
 def support_chat_response(facts: ChatFacts, rulebook: Rulebook) -> Decision:
     """Whether a question in chat is answered in time (12(1)3): thirty seconds, in business hours only.
 
-    A question asked outside Monday to Friday 09:00 to 18:00 or on a day off is `outside_hours`, due never (`due_at` null).
+    A question asked outside Monday to Friday 09:00 to 18:00 or on a day off is `outside_hours`, due never (`due_at`
+    null).
     """
     opens, closes = rulebook.parameter(OPENS), rulebook.parameter(CLOSES)
     if not in_business_hours(facts.asked_at, opens=opens, closes=closes, weekdays=rulebook.parameter(WEEKDAYS)):
         return Decision(
-            "support.chat_response", rulebook.version, "outside_hours", {"due_at": None}, cite(*CLAUSES),
+            "support.chat_response",
+            rulebook.version,
+            "outside_hours",
+            {"due_at": None},
+            cite(*CLAUSES),
             Text(
-                f"{moment_exact(facts.asked_at)} 不在服务时间内（周一至周五 {opens:%H:%M}–{closes:%H:%M}，节假日除外），不计响应时限。",
-                f"{moment_exact(facts.asked_at)} is outside service hours (Monday to Friday {opens:%H:%M} to {closes:%H:%M}, "
+                f"{moment_exact(facts.asked_at)} 不在服务时间内（周一至周五 {opens:%H:%M}–{closes:%H:%M}，"
+                "节假日除外），不计响应时限。",
+                f"{moment_exact(facts.asked_at)} is outside service hours (Monday to Friday {opens:%H:%M} to "
+                f"{closes:%H:%M}, "
                 "holidays excepted); no time limit runs.",
             ),
         )
@@ -74,5 +84,7 @@ def support_chat_response(facts: ChatFacts, rulebook: Rulebook) -> Decision:
         )
     else:
         outcome = "awaiting"
-        why = Text(f"等待答复，时限到 {moment_exact(due_at)}。", f"Waiting for an answer, due before {moment_exact(due_at)}.")
+        why = Text(
+            f"等待答复，时限到 {moment_exact(due_at)}。", f"Waiting for an answer, due before {moment_exact(due_at)}."
+        )
     return Decision("support.chat_response", rulebook.version, outcome, {"due_at": due_at}, cite(*CLAUSES), why)

@@ -53,7 +53,10 @@ def complaint_response(facts: ComplaintFacts, rulebook: Rulebook) -> Decision:
         )
     else:
         outcome = "awaiting"
-        why = Text(f"等待服务商响应，时限到 {moment_exact(due_at)}。", f"Waiting for the provider, due before {moment_exact(due_at)}.")
+        why = Text(
+            f"等待服务商响应，时限到 {moment_exact(due_at)}。",
+            f"Waiting for the provider, due before {moment_exact(due_at)}.",
+        )
     return Decision("complaint.response", rulebook.version, outcome, {"due_at": due_at}, cite("18(16)"), why)
 
 
@@ -71,7 +74,10 @@ class PointsRecord:
 
 @dataclass(frozen=True, slots=True)
 class PointsFacts:
-    """A provider's findings that stand. One decided after `at` does not count yet; one taken back on appeal is left out."""
+    """A provider's findings that stand.
+
+    One decided after `at` does not count yet; one taken back on appeal is left out.
+    """
 
     records: tuple[PointsRecord, ...]
     at: Instant
@@ -87,7 +93,8 @@ class PointsFacts:
 def violation_points(facts: PointsFacts, rulebook: Rulebook) -> Decision:
     """A provider's points in the natural year of `at`, and whether they end its stay (20(4), 21, 24(4)).
 
-    Points belong to the year in which the case is decided, whenever the conduct happened; 1 January 00:00 is in the new year.
+    Points belong to the year in which the case is decided, whenever the conduct happened; 1 January 00:00 is in the
+    new year.
     """
     year, limit = year_of(facts.at), rulebook.parameter(CLEARANCE)
     points = sum(one.points for one in facts.records if one.decided_at <= facts.at and year_of(one.decided_at) == year)
@@ -99,9 +106,12 @@ def violation_points(facts: PointsFacts, rulebook: Rulebook) -> Decision:
         )
     else:
         outcome = "in_good_standing"
-        why = Text(
-            f"{year} 年已扣 {points} 分，未达 {limit} 分。", f"{points} points in {year} are below {limit}."
-        )
+        why = Text(f"{year} 年已扣 {points} 分，未达 {limit} 分。", f"{points} points in {year} are below {limit}.")
     return Decision(
-        "violation.points", rulebook.version, outcome, {"year": year, "points": points}, cite("20(4)", "21", "24(4)"), why
+        "violation.points",
+        rulebook.version,
+        outcome,
+        {"year": year, "points": points},
+        cite("20(4)", "21", "24(4)"),
+        why,
     )

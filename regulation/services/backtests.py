@@ -27,7 +27,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """How many decisions were replayed, how many would differ, and the first of those. `unusable` could not be replayed."""
+    """How many decisions were replayed, how many would differ, and the first of those.
+
+    `unusable` could not be replayed.
+    """
 
     replayed: int
     different: int

@@ -69,9 +69,9 @@ def rulebook_draft_edit(
 ) -> RulebookVersion:
     """Change a draft: parameter values by key, fields of schedule rows by code, title and text of clauses by citation.
 
-    Values are raw JSON. A parameter keeps its type, unit and clause; one that the regulation sets becomes the platform's own
-    choice no more than before, its origin stays. Whoever edits counts as the draft's author, so that two people always stand
-    behind a version. Raises NotADraft, or RulebookInvalid naming what is wrong.
+    Values are raw JSON. A parameter keeps its type, unit and clause; one that the regulation sets becomes the
+    platform's own choice no more than before, its origin stays. Whoever edits counts as the draft's author, so that
+    two people always stand behind a version. Raises NotADraft, or RulebookInvalid naming what is wrong.
     """
     row = selectors.draft_for_update(version)
     _require_draft(row)
@@ -114,16 +114,18 @@ def rulebook_draft_discard(*, version: str, actor: Actor, now: datetime) -> Rule
 
 @act
 def rulebook_publish(*, version: str, effective_at: datetime, actor: Actor, now: datetime) -> RulebookVersion:
-    """Publish a draft for a future moment (29). From that moment on it decides; what happened before stays judged by what
-    held then (28).
+    """Publish a draft for a future moment (29). From that moment on it decides; what happened before stays judged by
+    what held then (28).
 
-    The version gets its final name, the day it takes effect. Raises SecondOperatorNeeded for the draft's own author, NotADraft,
-    and InvalidInput where the moment is not at least five minutes ahead.
+    The version gets its final name, the day it takes effect. Raises SecondOperatorNeeded for the draft's own
+    author, NotADraft, and InvalidInput where the moment is not at least five minutes ahead.
     """
     row = selectors.draft_for_update(version)
     _require_draft(row)
     if actor.reference == row.drafted_by:
-        raise SecondOperatorNeeded(_("Another operator than the one who drafted it publishes a version."), clauses=("29",))
+        raise SecondOperatorNeeded(
+            _("Another operator than the one who drafted it publishes a version."), clauses=("29",)
+        )
     if effective_at < now + NOTICE:
         raise InvalidInput(_("The moment of effect must be at least five minutes ahead."), field="effective_at")
     if selectors.latest_content(now)[0] != row.based_on:
@@ -155,8 +157,13 @@ def rulebook_load(*, now: datetime) -> list[str]:
             continue
         _check(content, name, effective_at)
         row = RulebookVersion(
-            version=name, content=content, content_hash=digest, note="27", drafted_by=SYSTEM.reference,
-            drafted_by_name=SYSTEM.name, drafted_at=now,
+            version=name,
+            content=content,
+            content_hash=digest,
+            note="27",
+            drafted_by=SYSTEM.reference,
+            drafted_by_name=SYSTEM.name,
+            drafted_at=now,
         )
         row.publish(version=name, effective_at=effective_at, by=SYSTEM.reference, by_name=SYSTEM.name, at=now)
         row.save(force_insert=True)
@@ -200,8 +207,12 @@ def _trail(name: str, row: RulebookVersion, before: Mapping[str, Any], actor: Ac
         subject=f"rulebook:{row.pk}",
         before=before,
         after={
-            "version": row.version, "state": row.state, "effective_at": row.effective_at,
-            "content_hash": row.content_hash, "based_on": row.based_on, "note": row.note,
+            "version": row.version,
+            "state": row.state,
+            "effective_at": row.effective_at,
+            "content_hash": row.content_hash,
+            "based_on": row.based_on,
+            "note": row.note,
         },
         now=now,
     )

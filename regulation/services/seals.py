@@ -21,7 +21,8 @@ WAIT = "100ms"
 def audit_seal(*, kind: str, now: datetime) -> AuditSeal | None:
     """Seal the rows of one table (`audit` or `decision`) that no seal covers yet, at most 50,000 at a time.
 
-    None where there is nothing to seal, or where writers were too busy to find a moment between them: the next run does.
+    None where there is nothing to seal, or where writers were too busy to find a moment between them: the next run
+    does.
     """
     last_id = _settled(TABLES[kind])
     if last_id is None:
@@ -38,10 +39,22 @@ def audit_seal(*, kind: str, now: datetime) -> AuditSeal | None:
     number = before.number + 1 if before else 1
     previous = bytes(before.hash) if before else START
     seal = AuditSeal(
-        number=number, kind=kind, after_id=after_id, last_id=reached, rows=rows, digest=digest, sealed_at=now,
+        number=number,
+        kind=kind,
+        after_id=after_id,
+        last_id=reached,
+        rows=rows,
+        digest=digest,
+        sealed_at=now,
         previous=previous,
         hash=seal_hash(
-            previous=previous, number=number, kind=kind, after_id=after_id, last_id=reached, rows=rows, digest=digest,
+            previous=previous,
+            number=number,
+            kind=kind,
+            after_id=after_id,
+            last_id=reached,
+            rows=rows,
+            digest=digest,
             sealed_at=now,
         ),
     )

@@ -1,7 +1,7 @@
 """Recording what was decided and what was done: one statement each, a batch in one statement.
 
-The database numbers and hashes the rows as it writes them, so that no lock and no second round trip is needed. No row is
-shared between subjects: only acts on the same subject, which hold its lock anyway, follow one another.
+The database numbers and hashes the rows as it writes them, so that no lock and no second round trip is needed. No
+row is shared between subjects: only acts on the same subject, which hold its lock anyway, follow one another.
 """
 
 from __future__ import annotations
@@ -93,9 +93,7 @@ def decision_record(
     `facts` is the facts class the rule was asked with, or a JSON-ready mapping. `terms` are the agreement's terms that
     overrode parameters, as given to `rulebook_for`. Raises OutsideTransaction without a transaction.
     """
-    return decisions_record_many(
-        entries=[DecisionEntry(decision, facts, subject, terms or {})], now=now
-    )[0]
+    return decisions_record_many(entries=[DecisionEntry(decision, facts, subject, terms or {})], now=now)[0]
 
 
 def decisions_record_many(*, entries: Iterable[DecisionEntry], now: datetime) -> list[DecisionRecord]:
@@ -107,13 +105,27 @@ def decisions_record_many(*, entries: Iterable[DecisionEntry], now: datetime) ->
     columns: list[list[Any]] = [[] for _ in range(10)]
     for record in records:
         payload = decision_payload(
-            rule=record.rule, rulebook=record.rulebook, subject=record.subject, outcome=record.outcome,
-            values=record.values, clauses=record.clauses, explanation=record.explanation, facts=record.facts,
-            terms=record.terms, decided_at=record.decided_at,
+            rule=record.rule,
+            rulebook=record.rulebook,
+            subject=record.subject,
+            outcome=record.outcome,
+            values=record.values,
+            clauses=record.clauses,
+            explanation=record.explanation,
+            facts=record.facts,
+            terms=record.terms,
+            decided_at=record.decided_at,
         )
         texts = (
-            record.rule, record.rulebook, record.subject, record.outcome, canonical(record.values),
-            canonical(record.clauses), canonical(record.explanation), canonical(record.facts), canonical(record.terms),
+            record.rule,
+            record.rulebook,
+            record.subject,
+            record.outcome,
+            canonical(record.values),
+            canonical(record.clauses),
+            canonical(record.explanation),
+            canonical(record.facts),
+            canonical(record.terms),
             payload,
         )
         for column, text in zip(columns, texts, strict=True):
@@ -141,20 +153,18 @@ def audit_record(
 ) -> AuditRecord:
     """Leave a record of an act, in its transaction (one statement).
 
-    `subject` is text such as `order:O260302-7K3QF-8`; the row is linked to the last one of `chain`, which is the subject
-    unless said otherwise. `before` and `after` hold JSON, Decimals, instants and dates; floats are refused. Raises
-    OutsideTransaction without a transaction.
+    `subject` is text such as `order:O260302-7K3QF-8`; the row is linked to the last one of `chain`, which is the
+    subject unless said otherwise. `before` and `after` hold JSON, Decimals, instants and dates; floats are refused.
+    Raises OutsideTransaction without a transaction.
     """
-    return audit_record_many(
-        entries=[AuditEntry(act, actor, subject, before, after, decision, chain)], now=now
-    )[0]
+    return audit_record_many(entries=[AuditEntry(act, actor, subject, before, after, decision, chain)], now=now)[0]
 
 
 def audit_record_many(*, entries: Iterable[AuditEntry], now: datetime) -> list[AuditRecord]:
     """Record many acts, one statement where each is on a chain of its own; in the order of the entries.
 
-    Entries on the same chain follow one another in the order given, a statement for each turn. Raises Conflict where others
-    keep writing to the same chain without holding its subject's lock.
+    Entries on the same chain follow one another in the order given, a statement for each turn. Raises Conflict
+    where others keep writing to the same chain without holding its subject's lock.
     """
     require_transaction()
     records = [_audit(entry, now) for entry in entries]
@@ -162,10 +172,7 @@ def audit_record_many(*, entries: Iterable[AuditEntry], now: datetime) -> list[A
     attempts = 0
     while waiting:
         turn: dict[str, AuditRecord] = {}
-        later: list[AuditRecord] = []
-        for record in waiting:
-            if turn.setdefault(record.chain, record) is not record:
-                later.append(record)
+        later = [record for record in waiting if turn.setdefault(record.chain, record) is not record]
         # In one order always, so that two batches meeting on several chains wait for each other in line.
         missed = _append([turn[chain] for chain in sorted(turn)], now)
         if missed:
@@ -182,13 +189,30 @@ def _append(records: Sequence[AuditRecord], now: datetime) -> bool:
     columns: list[list[Any]] = [[] for _ in range(11)]
     for record in records:
         payload = audit_payload(
-            chain=record.chain, act=record.act, actor_kind=record.actor_kind, actor_id=record.actor_id,
-            actor_name=record.actor_name, subject=record.subject, before=record.before, after=record.after,
-            decision_id=record.decision_id, decision_hash=record.decision_hash, at=record.at,
+            chain=record.chain,
+            act=record.act,
+            actor_kind=record.actor_kind,
+            actor_id=record.actor_id,
+            actor_name=record.actor_name,
+            subject=record.subject,
+            before=record.before,
+            after=record.after,
+            decision_id=record.decision_id,
+            decision_hash=record.decision_hash,
+            at=record.at,
         )
         row = (
-            record.chain, record.act, record.actor_kind, record.actor_id, record.actor_name, record.subject,
-            canonical(record.before), canonical(record.after), record.decision_id, record.decision_hash, payload,
+            record.chain,
+            record.act,
+            record.actor_kind,
+            record.actor_id,
+            record.actor_name,
+            record.subject,
+            canonical(record.before),
+            canonical(record.after),
+            record.decision_id,
+            record.decision_hash,
+            payload,
         )
         for column, value in zip(columns, row, strict=True):
             column.append(value)
@@ -207,9 +231,7 @@ def _append(records: Sequence[AuditRecord], now: datetime) -> bool:
 def _decision(entry: DecisionEntry, now: datetime) -> DecisionRecord:
     shown = entry.decision.as_json()
     facts = as_stored(entry.facts) if isinstance(entry.facts, Mapping) else registry.facts_json(entry.facts)
-    return DecisionRecord(
-        subject=entry.subject, facts=facts, terms=as_stored(entry.terms), decided_at=now, **shown
-    )
+    return DecisionRecord(subject=entry.subject, facts=facts, terms=as_stored(entry.terms), decided_at=now, **shown)
 
 
 def _audit(entry: AuditEntry, now: datetime) -> AuditRecord:

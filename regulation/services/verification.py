@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from regulation.hashing import START, audit_hash, audit_payload, content_hash, decision_hash, decision_payload, seal_hash
+from regulation.hashing import (
+    START,
+    audit_hash,
+    audit_payload,
+    content_hash,
+    decision_hash,
+    decision_payload,
+    seal_hash,
+)
 from regulation.models import AuditRecord, AuditSeal, DecisionRecord, RulebookVersion
 from regulation.services.seals import range_digest
 from regulation.types import plain
@@ -51,7 +59,17 @@ def misfits(checked: Checked, *, anchor: tuple[int, str] | None = None) -> Itera
 
 def _decisions(checked: Checked) -> Iterator[Misfit]:
     names = (
-        "id", "rule", "rulebook", "subject", "outcome", "values", "clauses", "explanation", "facts", "terms", "decided_at",
+        "id",
+        "rule",
+        "rulebook",
+        "subject",
+        "outcome",
+        "values",
+        "clauses",
+        "explanation",
+        "facts",
+        "terms",
+        "decided_at",
         "hash",
     )
     for row in DecisionRecord.objects.order_by("id").values(*names).iterator(chunk_size=CHUNK):
@@ -63,10 +81,25 @@ def _decisions(checked: Checked) -> Iterator[Misfit]:
 
 def _audit(checked: Checked) -> Iterator[Misfit]:
     names = (
-        "id", "chain", "position", "act", "actor_kind", "actor_id", "actor_name", "subject", "before", "after",
-        "decision_id", "decision_hash", "at", "previous", "hash", "decision__hash",
+        "id",
+        "chain",
+        "position",
+        "act",
+        "actor_kind",
+        "actor_id",
+        "actor_name",
+        "subject",
+        "before",
+        "after",
+        "decision_id",
+        "decision_hash",
+        "at",
+        "previous",
+        "hash",
+        "decision__hash",
     )
-    # The trail is read chain by chain. The columns are named twice on purpose: the cited decision's own hash beside the one
+    # The trail is read chain by chain. The columns are named twice on purpose: the cited decision's own hash
+    # beside the one
     # that the row remembers.
     rows = AuditRecord.objects.order_by("chain", "position").values(*names).iterator(chunk_size=CHUNK)
     chain, position, last = "", 0, START
@@ -83,9 +116,17 @@ def _audit(checked: Checked) -> Iterator[Misfit]:
 def _audit_problem(row: dict[str, Any], position: int, last: bytes) -> str:
     cited = row["decision_hash"]
     payload = audit_payload(
-        chain=row["chain"], act=row["act"], actor_kind=row["actor_kind"], actor_id=row["actor_id"],
-        actor_name=row["actor_name"], subject=row["subject"], before=row["before"], after=row["after"],
-        decision_id=row["decision_id"], decision_hash=cited, at=row["at"],
+        chain=row["chain"],
+        act=row["act"],
+        actor_kind=row["actor_kind"],
+        actor_id=row["actor_id"],
+        actor_name=row["actor_name"],
+        subject=row["subject"],
+        before=row["before"],
+        after=row["after"],
+        decision_id=row["decision_id"],
+        decision_hash=cited,
+        at=row["at"],
     )
     if audit_hash(bytes(row["previous"]), row["id"], row["position"], payload) != bytes(row["hash"]):
         return "its content does not match its hash"
@@ -120,8 +161,14 @@ def _seals(checked: Checked, anchor: tuple[int, str] | None) -> Iterator[Misfit]
 
 def _seal_problem(seal: AuditSeal, number: int, previous: bytes, reached: dict[str, int]) -> str:
     expected = seal_hash(
-        previous=bytes(seal.previous), number=seal.number, kind=seal.kind, after_id=seal.after_id, last_id=seal.last_id,
-        rows=seal.rows, digest=bytes(seal.digest), sealed_at=seal.sealed_at,
+        previous=bytes(seal.previous),
+        number=seal.number,
+        kind=seal.kind,
+        after_id=seal.after_id,
+        last_id=seal.last_id,
+        rows=seal.rows,
+        digest=bytes(seal.digest),
+        sealed_at=seal.sealed_at,
     )
     if expected != bytes(seal.hash):
         return "its content does not match its hash"
@@ -151,6 +198,6 @@ def _rulebooks(checked: Checked) -> Iterator[Misfit]:
         )
         stands = {"version": row.version, "effective_at": plain(row.effective_at), "content_hash": row.content_hash}
         if said is None or any(said.get(name) != value for name, value in stands.items()):
-            yield Misfit("regulation_rulebookversion", row.pk, row.version, "it is not what the trail says was published")
-
-
+            yield Misfit(
+                "regulation_rulebookversion", row.pk, row.version, "it is not what the trail says was published"
+            )

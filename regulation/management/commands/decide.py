@@ -29,10 +29,11 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 class Command(BaseCommand):
     """Prints the decision about the facts on standard input as one JSON object, and exits 0.
 
-    Facts that cannot be used exit 2 with one line on standard error and nothing on standard output. With `--lines` every line is
-    a set of facts and gets one line in its place, a decision or `{"error": {"field", "message"}}`, in order and in
-    constant memory; exit 2 after the last if any was refused. A blank line is no set of facts and is refused like one, so that
-    line n answers line n. Without a database, or before the rulebook is loaded into it, the shipped rulebook decides.
+    Facts that cannot be used exit 2 with one line on standard error and nothing on standard output. With `--lines`
+    every line is a set of facts and gets one line in its place, a decision or `{"error": {"field", "message"}}`, in
+    order and in constant memory; exit 2 after the last if any was refused. A blank line is no set of facts and is
+    refused like one, so that line n answers line n. Without a database, or before the rulebook is loaded into it,
+    the shipped rulebook decides.
     """
 
     help = "Decide RULE for the facts (JSON) on standard input. --list names the rules with their facts."
@@ -93,7 +94,7 @@ class Command(BaseCommand):
         out.flush()
 
     def _out(self) -> BinaryIO:
-        """Standard output as bytes, UTF-8 whatever the locale; a text stream that a test put there is written through."""
+        """Standard output as bytes, UTF-8 whatever the locale; a text stream is written through."""
         binary = getattr(self.stdout, "buffer", None)
         return cast(BinaryIO, binary) if binary is not None else cast(BinaryIO, _Through(self.stdout))
 
