@@ -22,8 +22,9 @@ class ListingCard(models.Model):
         "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="card"
     )
     on_sale = models.BooleanField(default=True)
-    provider_id = models.BigIntegerField()
+    provider = models.ForeignKey("providers.Provider", on_delete=models.CASCADE, related_name="+", db_index=False)
     provider_name = models.CharField(max_length=120)
+    provider_name_en = models.CharField(max_length=120, blank=True)
     store_slug = models.CharField(max_length=80)
     category_id = models.BigIntegerField()
     root_id = models.BigIntegerField()
@@ -42,11 +43,14 @@ class ListingCard(models.Model):
     billing = models.CharField(max_length=8)
     plan_count = models.PositiveSmallIntegerField(default=1)
     is_free = models.BooleanField()
+    policy_percent = models.DecimalField(max_digits=5, decimal_places=2, null=True)
+    warranty_months = models.PositiveSmallIntegerField(default=0)
     listed_at = models.DateTimeField()
     released_at = models.DateTimeField()
     score = models.DecimalField(max_digits=3, decimal_places=2, default=0)
     reviews = models.PositiveIntegerField(default=0)
     sold = models.PositiveIntegerField(default=0)
+    popularity = models.PositiveIntegerField(default=0)
     demoted = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
     search = SearchVectorField()
@@ -57,18 +61,18 @@ class ListingCard(models.Model):
         indexes = [
             GinIndex(fields=["search"], name="card_search"),
             models.Index(fields=["-listed_at", "-product"], name="card_new", condition=_LIVE),
-            models.Index(fields=["-sold", "-product"], name="card_sold", condition=_LIVE),
+            models.Index(fields=["-popularity", "-product"], name="card_sold", condition=_LIVE),
             models.Index(fields=["-score", "-product"], name="card_score", condition=_LIVE),
             models.Index(fields=["price_from", "product"], name="card_price", condition=_LIVE),
             models.Index(fields=["root_id", "-listed_at", "-product"], name="card_root_new", condition=_LIVE),
-            models.Index(fields=["root_id", "-sold", "-product"], name="card_root_sold", condition=_LIVE),
+            models.Index(fields=["root_id", "-popularity", "-product"], name="card_root_sold", condition=_LIVE),
             models.Index(fields=["root_id", "-score", "-product"], name="card_root_score", condition=_LIVE),
             models.Index(fields=["root_id", "price_from", "product"], name="card_root_price", condition=_LIVE),
             models.Index(fields=["category_id", "-listed_at", "-product"], name="card_cat_new", condition=_LIVE),
-            models.Index(fields=["category_id", "-sold", "-product"], name="card_cat_sold", condition=_LIVE),
+            models.Index(fields=["category_id", "-popularity", "-product"], name="card_cat_sold", condition=_LIVE),
             models.Index(fields=["category_id", "-score", "-product"], name="card_cat_score", condition=_LIVE),
             models.Index(fields=["category_id", "price_from", "product"], name="card_cat_price", condition=_LIVE),
-            models.Index(fields=["provider_id", "-sold", "-product"], name="card_provider", condition=_LIVE),
+            models.Index(fields=["provider", "-popularity", "-product"], name="card_provider", condition=_LIVE),
             models.Index(fields=["changed_at"], name="card_changed"),
         ]
         constraints = [
