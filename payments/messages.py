@@ -54,6 +54,15 @@ _kind(
     "The payment provider has returned it the way it came: this payment did not go through.",
 )
 kinds.register(
+    "payments.queue",
+    title={"zh-hans": "待处理款项：{what}", "en": "Money to look into: {what}"},
+    body={
+        "zh-hans": "{what}（{subject}）。请在运营后台的支付队列中处理。",
+        "en": "{what} ({subject}). Please deal with it in the payment queues of the operators' desk.",
+    },
+    group="work",
+)
+kinds.register(
     "payments.stray.settled",
     title={"zh-hans": "金额不一致的款项已处理", "en": "The payment with another amount was dealt with"},
     body={

@@ -107,6 +107,8 @@ class SandboxGateway(Gateway):
 
     def query(self, number: str, now: datetime) -> Trade:
         said = _ask("trade.query", {"out_trade_no": number}, now)
+        if "status" not in said:
+            raise GatewayUnreachable(f"trade.query: {said}")
         if said["status"] != TradeStatus.PAID:
             return Trade(TradeStatus(said["status"]))
         at = datetime.fromisoformat(said["at"])
@@ -147,6 +149,8 @@ class SandboxGateway(Gateway):
 
     def statement(self, day: date, now: datetime) -> StatementDay:
         said = _ask("statement.address", {"day": day.isoformat()}, now)
+        if "path" not in said:
+            raise GatewayUnreachable(f"the statement of {day}: {said}")
         reply = transport.get(f"{settings.SITE_URL}{said['path']}")
         if reply.status != 200:
             raise GatewayUnreachable(f"the statement of {day}: {reply.status}")

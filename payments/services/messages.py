@@ -13,6 +13,7 @@ from core.acts import Actor, act
 from core.errors import DomainError, NotAllowed
 from payments import purposes
 from payments.models import GatewayMessage, Payback, PaymentIntent, Payout, StrayPayment
+from payments.services import telling
 from payments.services.intents import intent_drop
 from payments.services.paybacks import payback_answered
 from payments.services.payouts import payout_answered
@@ -103,6 +104,10 @@ def _work_refused(*, message: GatewayMessage, notice: Notice, why: str, now: dat
 
 
 def _close(message: GatewayMessage, state: MessageState, note: str, now: datetime) -> MessageState:
+    if state == MessageState.ATTENTION:
+        link = f"/admin/payments/gatewaymessage/{message.pk}/change/"
+        subject = f"gateway_message:{message.pk}"
+        telling.finance_tell(what=telling.UNCLEAR, subject=subject, link=link, now=now)
     done = state in {MessageState.HANDLED, MessageState.DUPLICATE}
     GatewayMessage.objects.filter(pk=message.pk, state=MessageState.RECEIVED).update(
         state=state, handled_at=now if done else None, note=note[:300]

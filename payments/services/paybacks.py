@@ -19,6 +19,7 @@ from ledger.types import payback as payback_account
 from payments import purposes
 from payments.gateways import gateway, notify_url
 from payments.models import Payback, PaymentIntent, StrayPayment
+from payments.services import telling
 from payments.types import Answer, IntentState, PaybackRequest, Result, StrayState, TransferState
 from regulation.services import audit_record
 
@@ -145,6 +146,7 @@ def stray_return(*, stray_id: int, actor: Actor, now: datetime) -> StrayPayment:
     stray_send_back(stray=stray, amount=stray.amount, now=now)
     stray.send_back()
     stray.save(update_fields=["state"])
+    telling.stray_settled_tell(stray=stray, outcome=telling.BACK, now=now)
     audit_record(
         act="payments.stray_return",
         actor=actor,
@@ -208,6 +210,8 @@ def payback_answered(*, number: str, answer: Answer, now: datetime) -> Payback:
             after={"state": payback.state, "failure": payback.failure},
             now=now,
         )
+        link = f"/admin/payments/payback/{payback.pk}/change/"
+        telling.finance_tell(what=telling.PAYBACK_FAILED, subject=f"payback:{payback.number}", link=link, now=now)
     return payback
 
 

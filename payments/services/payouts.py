@@ -21,6 +21,7 @@ from ledger.types import payout as payout_account
 from payments import purposes
 from payments.gateways import gateway, notify_url
 from payments.models import Payout
+from payments.services import telling
 from payments.services.paybacks import TransferNotFailed
 from payments.types import Answer, PayoutRequest, Recipient, Result, TransferState
 from regulation.services import audit_record
@@ -112,6 +113,8 @@ def payout_answered(*, number: str, answer: Answer, now: datetime) -> Payout:
         payout.fail(reason=answer.reason)
         payout.save(update_fields=["state", "failure"])
         _audit(payout, "payments.payout_fail", SYSTEM, {}, now)
+        link = f"/admin/payments/payout/{payout.pk}/change/"
+        telling.finance_tell(what=telling.PAYOUT_FAILED, subject=f"payout:{payout.number}", link=link, now=now)
     return payout
 
 

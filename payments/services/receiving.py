@@ -14,6 +14,7 @@ from ledger.types import gateway as gateway_account
 from notifications.services import notify
 from payments import purposes
 from payments.models import GatewayMessage, PaymentIntent, StrayPayment
+from payments.services import telling
 from payments.services.paybacks import stray_returned_by_gateway, stray_send_back
 from payments.types import IntentState, MessageState, Movement, Notice, StrayReason, StrayState
 from regulation.services import audit_record
@@ -114,6 +115,9 @@ def _set_aside(gateway: str, notice: Notice, intent: PaymentIntent | None, reaso
         stray_send_back(stray=stray, amount=stray.amount, now=now)
         stray.send_back()
         stray.save(update_fields=["state"])
+    else:
+        link = f"/admin/payments/straypayment/{stray.pk}/change/"
+        telling.finance_tell(what=telling.WRONG_AMOUNT, subject=f"stray:{stray.number}", link=link, now=now)
     audit_record(
         act="payments.set_aside",
         actor=SYSTEM,
@@ -175,6 +179,7 @@ def stray_apply(*, stray_id: int, actor: Actor, now: datetime) -> StrayPayment:
         stray_send_back(stray=stray, amount=stray.amount - intent.amount, now=now)
     stray.apply(at=now)
     stray.save(update_fields=["state", "settled_at"])
+    telling.stray_settled_tell(stray=stray, outcome=telling.APPLIED, now=now)
     audit_record(
         act="payments.stray_apply",
         actor=actor,
