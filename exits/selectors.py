@@ -1,0 +1,185 @@
+"""Reading exits, their checklist and their orders, and the one door to other people's."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from deposits.selectors import standing
+from django.db.models import QuerySet
+from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money
+from refunds.selectors import open_refunds_count
+from settlements.selectors import payable_free
+
+from core.errors import NotFound
+from core.money import ZERO, yuan
+from core.periods import beijing_date
+from exits.models import Exit, ExitOrder
+from exits.types import OPEN_EXITS, ExitState, OrderOutcome
+from orders.models import Order
+from payments.types import Recipient
+from providers.models import Provider
+from providers.selectors import provider_locked as provider_locked  # the same lock for everybody
+from regulation.types import Text
+
+BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing to be done before a provider has left: whether it is, how many are open, and where to look."""
+
+    key: str
+    clause: str
+    title: Text
+    open: int
+    link: str = ""
+
+    @property
+    def done(self) -> bool:
+        return not self.open
+
+
+def exit_locked(pk: int) -> Exit:
+    """The exit under its row lock."""
+    return Exit.objects.select_for_update(of=("self",), no_key=True).select_related("provider", "decision").get(pk=pk)
+
+
+def exit_order_locked(pk: int) -> ExitOrder:
+    """The order of an exit under its row lock."""
+    rows = ExitOrder.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("exit__provider", "order__buyer", "order__provider").get(pk=pk)
+
+
+def open_exit_of(provider: Provider) -> Exit | None:
+    """The exit of a provider that is not settled, declined or withdrawn, or None."""
+    return Exit.objects.filter(provider=provider, state__in=OPEN_EXITS).select_related("decision").first()
+
+
+def exits_of(provider: Provider) -> QuerySet[Exit]:
+    """Every exit of a provider, latest first."""
+    return Exit.objects.filter(provider=provider).order_by("-opened_at", "-id")
+
+
+def exit_of_provider(provider: Provider, number: str) -> Exit:
+    """An exit of this provider. Raises NotFound for any other's."""
+    found = exits_of(provider).filter(number=number).first()
+    if found is None:
+        raise NotFound("no such exit")
+    return found
+
+
+def exit_order_of_buyer(user: Any, number: str) -> ExitOrder:
+    """What an exit means for a buyer's order. Raises NotFound where there is none, or it is somebody else's."""
+    rows = ExitOrder.objects.filter(order__number=number, order__buyer=user).select_related("exit", "order")
+    found = rows.order_by("-id").first()
+    if found is None:
+        raise NotFound("no such order")
+    return found
+
+
+def orders_with_money(provider: Provider) -> Iterator[Order]:
+    """The paid orders of a provider that are not refunded in full, in batches, with their buyers."""
+    after = 0
+    while keys := orders_of_provider_with_money(provider, after, BATCH):
+        yield from Order.objects.filter(pk__in=keys).select_related("buyer").order_by("pk")
+        after = keys[-1]
+
+
+def is_running_subscription(order: Order, now: datetime) -> bool:
+    """Whether a paid term is delivered and not over: its buyer chooses (24, 26(1))."""
+    delivered = order.delivered_at is not None and order.term_starts_at is not None
+    return delivered and order.term_ends_at is not None and now < order.term_ends_at
+
+
+def unused_part(order: Order, at: datetime) -> Decimal:
+    """The whole unused days of a paid term over its days, times what was paid, less what was paid back (yuan; 26(1)).
+
+    The day of the exit counts as used, as for a refund with a reason (17(2)).
+    """
+    if order.term_starts_at is None or order.term_ends_at is None:
+        return ZERO
+    first, end = beijing_date(order.term_starts_at), beijing_date(order.term_ends_at)
+    days = (end - first).days
+    unused = min(max((end - beijing_date(at)).days - 1, 0), days)
+    if days <= 0:
+        return ZERO
+    return max(min(yuan(order.amount * unused / days), order.amount - order.refunded), ZERO)
+
+
+def checklist(exit_: Exit, now: datetime) -> list[Item]:
+    """What has to be done before this provider has left (22, 23, 26), each with how many are open."""
+    provider = exit_.provider
+    waiting = exit_.orders.filter(outcome=OrderOutcome.WAITING).count()
+    items = [
+        Item(
+            "refunds",
+            "17",
+            Text("退款全部处理完", "No refund is open"),
+            open_refunds_count(provider),
+            "/console/refunds/",
+        ),
+        Item("orders", "26(1)", Text("订单逐一处理", "Every order is settled"), waiting, "/console/orders/"),
+    ]
+    if exit_.state == ExitState.PREPARING:
+        items.insert(
+            0,
+            Item(
+                "work",
+                "23",
+                Text("在途服务全部完成", "No work is unfinished"),
+                open_orders_count(provider),
+                "/console/orders/",
+            ),
+        )
+        owed = int(payable_free(provider.pk) > ZERO)
+        items.append(
+            Item(
+                "statement", "11(1)1", Text("应收款项已结清", "What is owed was paid out"), owed, "/console/statements/"
+            )
+        )
+    return items
+
+
+def last_duty_end(exit_: Exit, now: datetime) -> datetime:
+    """When the last warranty of a provider's orders ends; now where none runs (11(3))."""
+    ends = last_warranty_end(exit_.provider)
+    return max(ends, now) if ends is not None else now
+
+
+def deposit_may_return(exit_: Exit, now: datetime) -> bool:
+    """Whether the last warranty has ended and nothing is open against the provider (9(6)1)."""
+    return (
+        last_duty_end(exit_, now) <= now
+        and not open_refunds_count(exit_.provider)
+        and not standing(exit_.provider).held
+    )
+
+
+def payout_recipient(provider: Provider) -> Recipient:
+    """To which account a provider's money goes."""
+    account = provider.payout_account
+    return Recipient(name=account.holder, account=account.number, bank=account.bank)
+
+
+def exits_completable(now: datetime, limit: int) -> list[int]:
+    """Exits that may be complete: the act looks at the checklist again (22, 23, 26)."""
+    rows = Exit.objects.filter(state__in=[ExitState.PREPARING, ExitState.EXECUTING]).order_by("opened_at", "id")
+    return [row.pk for row in rows.select_related("provider")[:limit] if all(item.done for item in checklist(row, now))]
+
+
+def exit_orders_due(now: datetime, limit: int) -> list[int]:
+    """Orders of exits that wait, and whose buyer's time to choose is over (26(1))."""
+    rows = ExitOrder.objects.filter(outcome=OrderOutcome.WAITING).exclude(choice_due_at__gt=now)
+    return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
+
+
+def deposits_due(now: datetime, limit: int) -> list[int]:
+    """Exits whose deposit may go back now (9(6)1)."""
+    rows = Exit.objects.filter(state=ExitState.LEFT, deposit_due_at__isnull=False).exclude(kind="cleared_out")
+    return [
+        row.pk
+        for row in rows.order_by("deposit_due_at", "id").select_related("provider")[:limit]
+        if deposit_may_return(row, now)
+    ]

@@ -1,0 +1,175 @@
+"""Acts about clearance (20(4), 24): closing at once, a second operator, and taking it back on appeal."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.acts import Actor, act
+from core.errors import InvalidInput, NotAllowed, NotPermitted
+from core.references import new_number
+from exits import selectors
+from exits.models import Exit
+from exits.services.orders import exit_orders_begin
+from exits.services.telling import exit_subject, tell
+from exits.types import CLOSING_GROUNDS, ExitState
+from providers.services import provider_clear_out, restriction_lift, restriction_place
+from providers.types import ExitKind, RestrictionKind
+from regulation.models import DecisionRecord
+from regulation.services import audit_record
+from regulation.types import Text, cite
+
+
+@act
+def clearance_open(
+    *,
+    provider: Any,
+    grounds: Sequence[str],
+    reason: str,
+    reference: str,
+    decision: DecisionRecord | None,
+    actor: Actor,
+    now: datetime,
+) -> Exit:
+    """Begin a clearance: at 24 points, for a row that says so or a blacklisted account everything closes at once (20(4), 24).
+
+    With the other grounds of 24 it is a proposal and the display stays. What cannot be undone waits for a second operator.
+    An exit that is open already is returned, closed as well where these grounds close.
+    """
+    provider = selectors.provider_locked(provider.pk)
+    exit_ = selectors.open_exit_of(provider)
+    if exit_ is None:
+        exit_ = Exit(
+            number=new_number("X", now),
+            provider=provider,
+            kind=ExitKind.CLEARED_OUT,
+            grounds=list(cite(*grounds)),
+            reason=reason,
+            reference=reference,
+            decision=decision,
+            opened_at=now,
+            opened_by_id=actor.id,
+            state=ExitState.PROPOSED,
+        )
+        exit_.save()
+        audit_record(
+            act="clearance_open",
+            actor=actor,
+            subject=exit_subject(exit_),
+            before={},
+            after={"state": exit_.state, "grounds": exit_.grounds, "provider": provider.number},
+            now=now,
+            decision=decision,
+        )
+        tell(exit_, "exit.clearance_proposed", {"grounds": "、".join(exit_.grounds), "reason": reason}, now)
+    if CLOSING_GROUNDS.intersection(grounds):
+        restriction_place(
+            provider=provider,
+            kind=RestrictionKind.CLOSED,
+            reference=closing_reference(exit_),
+            reason=Text("清退程序中，店铺与商品已全部关闭", "Clearance: the store and all products are closed"),
+            clauses=tuple(cite("20(4)", *grounds)),
+            decision=decision,
+            actor=actor,
+            now=now,
+        )
+    return exit_
+
+
+def closing_reference(exit_: Exit) -> str:
+    """What names the restriction that a clearance lays over its provider."""
+    return f"exit:{exit_.number}"
+
+
+@act
+def clearance_confirm(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
+    """A second operator confirms: unfinished orders are refunded, the deposit is kept, the subject never comes back.
+
+    Clauses 20(4), 24, 25, 26. Raises NotPermitted for the operator who proposed it, InvalidInput without a reason.
+    """
+    exit_ = _proposed(exit_, reason, actor)
+    exit_.confirm(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    exit_.save()
+    restriction_place(
+        provider=exit_.provider,
+        kind=RestrictionKind.CLOSED,
+        reference=closing_reference(exit_),
+        reason=Text("已清退", "Cleared out"),
+        clauses=tuple(exit_.grounds),
+        decision=exit_.decision,
+        actor=actor,
+        now=now,
+    )
+    provider_clear_out(provider=exit_.provider, reason=exit_.reason, decision=exit_.decision, actor=actor, now=now)
+    exit_orders_begin(exit_=exit_, now=now)
+    _audit(exit_, "clearance_confirm", actor, now)
+    tell(exit_, "exit.cleared_out", {"reason": exit_.decision_reason}, now)
+    return exit_
+
+
+@act
+def clearance_decline(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
+    """A second operator declines a proposed clearance, with the reason; what was closed is displayed again (24)."""
+    exit_ = _proposed(exit_, reason, actor)
+    if "24(4)" in exit_.grounds:
+        raise NotAllowed(
+            _("At 24 points clearance is not a choice: overturn the finding on appeal first."),
+            clauses=["20(4)", "24(4)"],
+        )
+    exit_.decline(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    exit_.save()
+    _reopen(exit_, actor, now)
+    _audit(exit_, "clearance_decline", actor, now)
+    tell(exit_, "exit.clearance_declined", {"reason": exit_.decision_reason}, now)
+    return exit_
+
+
+@act
+def clearance_withdraw(*, provider: Any, reference: str, reason: str, actor: Actor, now: datetime) -> bool:
+    """The finding behind a clearance was overturned before it was confirmed: it is taken back (19, 24).
+
+    False where no proposed clearance rests on that case.
+    """
+    exit_ = selectors.open_exit_of(selectors.provider_locked(provider.pk))
+    if exit_ is None or exit_.reference != reference or exit_.state != ExitState.PROPOSED:
+        return False
+    exit_.withdraw(reason=reason, now=now)
+    exit_.save()
+    _reopen(exit_, actor, now)
+    _audit(exit_, "clearance_withdraw", actor, now)
+    tell(exit_, "exit.clearance_declined", {"reason": reason}, now)
+    return True
+
+
+def _proposed(exit_: Exit, reason: str, actor: Actor) -> Exit:
+    exit_ = selectors.exit_locked(exit_.pk)
+    if exit_.state != ExitState.PROPOSED:
+        raise NotAllowed(_("This clearance was decided before."))
+    if actor.id == exit_.opened_by_id:
+        raise NotPermitted(_("Another operator than the one who proposed it decides a clearance."), clauses=["20(4)"])
+    if not reason.strip():
+        raise InvalidInput(_("Give the reason: the provider will read it."), field="reason")
+    return exit_
+
+
+def _reopen(exit_: Exit, actor: Actor, now: datetime) -> None:
+    restriction_lift(
+        provider=exit_.provider,
+        kind=RestrictionKind.CLOSED,
+        reference=closing_reference(exit_),
+        reason=exit_.decision_reason,
+        actor=actor,
+        now=now,
+    )
+
+
+def _audit(exit_: Exit, act_name: str, actor: Actor, now: datetime) -> None:
+    audit_record(
+        act=act_name,
+        actor=actor,
+        subject=exit_subject(exit_),
+        before={"state": ExitState.PROPOSED},
+        after={"state": exit_.state, "reason": exit_.decision_reason},
+        now=now,
+    )

@@ -1,0 +1,130 @@
+"""What becomes of the orders of a leaving provider (26)."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from orders.selectors import fulfilment_of
+from refunds.services import refund_on_exit
+
+from core.acts import SYSTEM, Actor, act, require_transaction
+from core.errors import NotAllowed
+from core.periods import end_of_days
+from exits import selectors
+from exits.models import Exit, ExitOrder
+from exits.rules import ExitOrderFacts, Fulfilment
+from exits.services.telling import exit_subject
+from exits.types import Choice, OrderOutcome
+from notifications.services import notify
+from regulation import registry
+from regulation.selectors import rulebook_at
+from regulation.services import audit_record, decision_record
+
+# How long the buyer of a running subscription may choose; after it the unused part is paid back (a platform default).
+CHOICE_DAYS = 7
+
+
+def exit_orders_begin(*, exit_: Exit, now: datetime) -> int:
+    """Take down every order that may have money to give back, within an act; each is settled by itself (26(1))."""
+    require_transaction()
+    rows = [
+        ExitOrder(
+            exit=exit_,
+            order_id=order.pk,
+            choice_due_at=end_of_days(now, CHOICE_DAYS) if selectors.is_running_subscription(order, now) else None,
+        )
+        for order in selectors.orders_with_money(exit_.provider)
+    ]
+    ExitOrder.objects.bulk_create(rows, batch_size=1000)
+    for row in rows:
+        if row.choice_due_at is not None:
+            notify(
+                recipient=row.order.buyer,
+                kind="exit.choose",
+                subject=f"order:{row.order.number}",
+                context={"number": row.order.number, "due_at": row.choice_due_at},
+                now=now,
+                link=f"/orders/{row.order.number}/",
+            )
+    return len(rows)
+
+
+@act
+def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: datetime) -> ExitOrder:
+    """The buyer of a running subscription takes the unused part back, or uses it to the end of the term (24, 26(1))."""
+    row = selectors.exit_order_locked(row.pk)
+    if row.outcome != OrderOutcome.WAITING or row.choice_due_at is None or now >= row.choice_due_at:
+        raise NotAllowed(_("The time to choose has ended."), clauses=["26(1)"])
+    row.choice = choice
+    row.choice_due_at = now
+    row.save(update_fields=["choice", "choice_due_at"])
+    audit_record(
+        act="exit_order_choose",
+        actor=actor,
+        subject=f"order:{row.order.number}",
+        before={},
+        after={"choice": choice},
+        now=now,
+    )
+    return row
+
+
+@act
+def exit_order_settle(*, row_id: int, now: datetime) -> bool:
+    """Settle one order of a leaving provider: paid back, or left to the provider's after-sales (26(1), 26(3)).
+
+    The amount of an unfinished order is all that was paid, less what was paid back. False where it is settled, or the
+    buyer may still choose.
+    """
+    row = selectors.exit_order_locked(row_id)
+    if row.outcome != OrderOutcome.WAITING or (row.choice_due_at is not None and now < row.choice_due_at):
+        return False
+    order = row.order
+    if row.choice == Choice.KEEP:
+        _settle(row, OrderOutcome.AFTER_SALES, now, decision=None)
+        return True
+    facts = ExitOrderFacts(
+        product_class=order.product_class,
+        paid_at=order.paid_at,
+        fulfilment=Fulfilment(fulfilment_of(order)),
+        amount=order.amount,
+        refunded=order.refunded,
+    )
+    decision = registry.decide("exit.order", facts, rulebook_at(row.exit.opened_at))
+    record = decision_record(decision=decision, facts=facts, subject=f"order:{order.number}", now=now)
+    amount = decision.values["amount"]
+    if row.choice_due_at is not None:
+        amount = selectors.unused_part(order, row.exit.decided_at or row.exit.opened_at)
+    if decision.outcome == "full_refund" or amount:
+        if amount:
+            refund_on_exit(order=order, amount=amount, decision=record, actor=SYSTEM, now=now)
+        row.amount = amount
+        _settle(row, OrderOutcome.REFUNDED, now, decision=record)
+    else:
+        _settle(row, OrderOutcome.AFTER_SALES, now, decision=record)
+    return True
+
+
+def _settle(row: ExitOrder, outcome: OrderOutcome, now: datetime, *, decision: Any) -> None:
+    row.outcome = outcome
+    row.decision = decision
+    row.settled_at = now
+    row.save()
+    audit_record(
+        act="exit_order_settle",
+        actor=SYSTEM,
+        subject=exit_subject(row.exit),
+        before={"order": row.order.number, "outcome": OrderOutcome.WAITING},
+        after={"outcome": outcome, "amount": row.amount},
+        now=now,
+        decision=decision,
+    )
+    if outcome == OrderOutcome.AFTER_SALES:
+        notify(
+            recipient=row.order.buyer,
+            kind="exit.after_sales",
+            subject=f"order:{row.order.number}",
+            context={"number": row.order.number},
+            now=now,
+            link=f"/orders/{row.order.number}/",
+        )

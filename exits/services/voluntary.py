@@ -1,0 +1,113 @@
+"""Acts about a provider's own exit and an agreement's end (22, 23): checklist, leaving, the deposit back (9(6))."""
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from core.acts import SYSTEM, Actor, act
+from core.errors import NotAllowed
+from core.periods import end_of_working_days
+from core.references import new_number
+from deposits.services import deposit_return
+from exits import selectors
+from exits.models import Exit
+from exits.services.orders import exit_orders_begin
+from exits.services.telling import exit_subject, tell
+from exits.types import ExitState
+from providers.services import provider_leave, provider_leaving_begin, provider_leaving_withdraw
+from providers.types import ExitKind
+from regulation.selectors import rulebook_at
+from regulation.services import audit_record
+
+
+@act
+def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, now: datetime) -> Exit:
+    """A provider asks to leave (23), or its agreement ends (22): no new sales from now on, what was sold is finished.
+
+    An exit that is open already is returned. Raises NotAllowed while a case is open against the provider.
+    """
+    provider = selectors.provider_locked(provider.pk)
+    known = selectors.open_exit_of(provider)
+    if known is not None:
+        return known
+    exit_ = Exit(
+        number=new_number("X", now),
+        provider=provider,
+        kind=kind,
+        reason=reason.strip(),
+        opened_at=now,
+        opened_by_id=actor.id,
+    )
+    exit_.save()
+    provider_leaving_begin(provider=provider, exit_kind=kind, reference=exit_.number, actor=actor, now=now)
+    _audit(exit_, "exit_request", {}, actor, now)
+    tell(exit_, "exit.requested", {"reason": exit_.reason or "—"}, now)
+    return exit_
+
+
+@act
+def exit_withdraw(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
+    """The provider stays after all; its store and products are displayed again (23)."""
+    exit_ = selectors.exit_locked(exit_.pk)
+    if exit_.state != ExitState.PREPARING:
+        raise NotAllowed(_("This exit can no longer be withdrawn."))
+    exit_.withdraw(reason=reason.strip(), now=now)
+    exit_.save()
+    provider_leaving_withdraw(provider=exit_.provider, actor=actor, now=now)
+    _audit(exit_, "exit_withdraw", {"state": ExitState.PREPARING}, actor, now)
+    return exit_
+
+
+@act
+def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
+    """Everything on the checklist is done: the provider has left (22 to 25), and may not return before its time.
+
+    False while anything is open, or where it has left. The deposit goes back within 15 working days of the last
+    warranty's end (a platform default of 9(6)1), never after a clearance (20(4)).
+    """
+    exit_ = selectors.exit_locked(exit_id)
+    if exit_.state not in {ExitState.PREPARING, ExitState.EXECUTING}:
+        return False
+    if any(not item.done for item in selectors.checklist(exit_, now)):
+        return False
+    if exit_.state == ExitState.PREPARING and not exit_.orders.exists() and exit_orders_begin(exit_=exit_, now=now):
+        return True
+    before = exit_.state
+    exit_.leave(now=now)
+    if exit_.kind != ExitKind.CLEARED_OUT:
+        days = rulebook_at(now).parameter("deposit.return_working_days")
+        exit_.deposit_due_at = end_of_working_days(selectors.last_duty_end(exit_, now), days)
+        provider_leave(provider=exit_.provider, exit_kind=exit_.kind, actor=actor, now=now)
+    exit_.save()
+    _audit(exit_, "exit_complete", {"state": before}, actor, now)
+    tell(exit_, "exit.left", {"due_at": exit_.deposit_due_at or now}, now)
+    return True
+
+
+@act
+def exit_deposit_return(*, exit_id: int, now: datetime) -> bool:
+    """The last warranty is over and no case is open: the rest of the deposit goes back (9(6)1; a platform default).
+
+    False before its time, while a case is open, or where it is settled.
+    """
+    exit_ = selectors.exit_locked(exit_id)
+    if exit_.state != ExitState.LEFT or exit_.deposit_due_at is None or not selectors.deposit_may_return(exit_, now):
+        return False
+    deposit_return(provider=exit_.provider, recipient=selectors.payout_recipient(exit_.provider), actor=SYSTEM, now=now)
+    exit_.settle(now=now)
+    exit_.save()
+    _audit(exit_, "exit_deposit_return", {"state": ExitState.LEFT}, SYSTEM, now)
+    tell(exit_, "exit.settled", {}, now)
+    return True
+
+
+def _audit(exit_: Exit, act_name: str, before: dict[str, Any], actor: Actor, now: datetime) -> None:
+    audit_record(
+        act=act_name,
+        actor=actor,
+        subject=exit_subject(exit_),
+        before=before,
+        after={"state": exit_.state, "kind": exit_.kind},
+        now=now,
+    )

@@ -1,0 +1,225 @@
+"""The measures of a finding (20): laid over the store, taken from the deposit, and taken back as new entries."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from deposits.selectors import deduction_by_key
+
+from catalog.services import product_restrict, product_restriction_lift
+from catalog.types import ProductRestrictionKind
+from core.acts import Actor, act, require_transaction
+from core.errors import NotAllowed
+from core.money import ZERO, yuan
+from core.periods import end_of_days
+from deposits.services import deduction_reverse, deposit_deduct
+from providers.services import restriction_lift, restriction_place
+from providers.types import RestrictionKind
+from regulation.models import DecisionRecord
+from regulation.services import audit_record
+from violations import selectors
+from violations.measures import Penalty
+from violations.models import Finding, Measure
+from violations.types import MeasureKind, MeasureState
+
+# Measures that lay something over the provider for as long as the finding's freeze, or until an operator lifts them.
+OVERLAYS = {
+    "no_new_listings": RestrictionKind.NO_NEW_LISTINGS,
+    "suspend_orders": RestrictionKind.NO_NEW_ORDERS,
+    "hold_payout": RestrictionKind.PAYOUT_HELD,
+    "mute_messages_7_days": RestrictionKind.MESSAGING_MUTED,
+    "lower_ranking": RestrictionKind.DISPLAY_LOWERED,
+    "limit_categories": RestrictionKind.CATEGORIES_LIMITED,
+}
+OVERLAY_DAYS = {"mute_messages_7_days": 7}
+
+
+def measures_apply(
+    *,
+    finding: Finding,
+    cost: Penalty,
+    compensation: Decimal | None,
+    decision: DecisionRecord,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Bring about what a finding costs, within its act: points, freeze, deduction, compensation, others (20)."""
+    require_transaction()
+    if cost.points:
+        _measure(finding, MeasureKind.POINTS, now, points=cost.points)
+    if cost.freeze is not None:
+        _freeze(finding, cost, decision, actor, now)
+    if cost.deduction > ZERO:
+        _deduct(finding, MeasureKind.DEDUCTION, cost.deduction, "penalties:platform", decision, actor, now)
+    if compensation:
+        account = f"payback:{finding.case.order.number}" if finding.case.order else "compensation:platform"
+        _deduct(finding, MeasureKind.COMPENSATION, yuan(compensation), account, decision, actor, now)
+    for name in cost.measures:
+        days = OVERLAY_DAYS.get(name)
+        measure = _measure(finding, MeasureKind.OTHER, now, name=name, until=end_of_days(now, days) if days else None)
+        if name in OVERLAYS:
+            overlay_place(measure=measure, decision=decision, actor=actor, now=now)
+
+
+def _measure(finding: Finding, kind: MeasureKind, now: datetime, **values: Any) -> Measure:
+    measure = Measure(finding=finding, kind=kind, starts_at=now, **values)
+    measure.save()
+    return measure
+
+
+def reference(finding: Finding) -> str:
+    """What names a finding's restrictions and deductions."""
+    return f"finding:{finding.pk}"
+
+
+def _freeze(finding: Finding, cost: Penalty, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
+    assert cost.freeze is not None
+    until = end_of_days(now, cost.freeze.days) if cost.freeze.days else None
+    if cost.freeze.scope == "product":
+        _measure(finding, MeasureKind.PRODUCT_FREEZE, now, until=until, reference=reference(finding))
+        product_restrict(
+            product=finding.case.product,
+            kind=ProductRestrictionKind.FROZEN,
+            reason=finding.reason,
+            reference=reference(finding),
+            until=until,
+            actor=actor,
+            now=now,
+        )
+        return
+    publishing = cost.freeze.scope == "publishing"
+    kind = MeasureKind.PUBLISHING_FREEZE if publishing else MeasureKind.FREEZE
+    measure = _measure(finding, kind, now, until=until, reference=reference(finding))
+    overlay_place(measure=measure, decision=decision, actor=actor, now=now)
+
+
+def overlay_kind(measure: Measure) -> RestrictionKind | None:
+    """The restriction that a measure lays over its provider, or None where it lays none."""
+    if measure.kind == MeasureKind.FREEZE:
+        return RestrictionKind.FROZEN
+    if measure.kind == MeasureKind.PUBLISHING_FREEZE:
+        return RestrictionKind.NO_NEW_LISTINGS
+    return OVERLAYS.get(measure.name)
+
+
+def overlay_place(*, measure: Measure, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
+    """Lay a measure over its provider, within an act; it lifts by itself at the measure's end (20(2))."""
+    kind = overlay_kind(measure)
+    if kind is None:
+        return
+    restriction_place(
+        provider=measure.finding.provider,
+        kind=kind,
+        reference=f"measure:{measure.pk}",
+        reason=Text(f"违规认定 {measure.finding.case.number}", f"Finding {measure.finding.case.number}"),
+        until=measure.until,
+        clauses=("20(2)",) if measure.kind == MeasureKind.FREEZE else ("20(5)",),
+        decision=decision,
+        actor=actor,
+        now=now,
+    )
+
+
+def _deduct(
+    finding: Finding,
+    kind: MeasureKind,
+    amount: Decimal,
+    account: str,
+    decision: DecisionRecord,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    key = f"{reference(finding)}:{kind}"
+    deposit_deduct(
+        provider=finding.provider,
+        amount=amount,
+        kind="compensation" if kind == MeasureKind.COMPENSATION else "penalty",
+        reason=Text(f"违规认定 {finding.case.number}", f"Finding {finding.case.number}"),
+        reference=finding.case.number,
+        recipient_account=account,
+        decision=decision,
+        key=key,
+        actor=actor,
+        now=now,
+    )
+    _measure(finding, kind, now, amount=amount, reference=key)
+
+
+@act
+def measure_end(*, measure_id: int, now: datetime, actor: Actor) -> bool:
+    """A measure's time is over: what it laid over the store is lifted by itself (20(2)). False where it is not due."""
+    measure = selectors.measure_locked(measure_id)
+    if measure.state != MeasureState.IN_FORCE or measure.until is None or now < measure.until:
+        return False
+    _lift(measure, actor, now)
+    measure.end(now=now)
+    measure.save()
+    _audit(measure, "measure_end", actor, now)
+    return True
+
+
+@act
+def measure_lift(*, measure: Measure, reason: str, actor: Actor, now: datetime) -> Measure:
+    """An operator ends a measure that lasts until what was wrong has been mended (20)."""
+    measure = selectors.measure_locked(measure.pk)
+    if measure.state != MeasureState.IN_FORCE:
+        raise NotAllowed("This measure is over.")
+    _lift(measure, actor, now)
+    measure.end(now=now)
+    measure.save()
+    _audit(measure, "measure_lift", actor, now, reason=reason)
+    return measure
+
+
+def measures_reverse(*, finding: Finding, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
+    """Take back every measure of an overturned finding, within its act: new entries, nothing is erased (19)."""
+    require_transaction()
+    for measure in selectors.measures_to_reverse(finding):
+        if measure.kind in {MeasureKind.DEDUCTION, MeasureKind.COMPENSATION}:
+            if measure.kind == MeasureKind.COMPENSATION:
+                # The buyer keeps what was paid: it was for the loss, and no penalty.
+                continue
+            deduction_reverse(
+                deduction=deduction_by_key(measure.reference),
+                reason=finding.case.number,
+                decision=decision,
+                actor=actor,
+                now=now,
+            )
+        elif measure.state == MeasureState.IN_FORCE:
+            _lift(measure, actor, now)
+        measure.reverse(now=now)
+        measure.save()
+
+
+def _lift(measure: Measure, actor: Actor, now: datetime) -> None:
+    if measure.kind == MeasureKind.PRODUCT_FREEZE:
+        product_restriction_lift(
+            product=measure.finding.case.product,
+            kind=ProductRestrictionKind.FROZEN,
+            reference=reference(measure.finding),
+            actor=actor,
+            now=now,
+        )
+        return
+    kind = overlay_kind(measure)
+    if kind is not None:
+        restriction_lift(
+            provider=measure.finding.provider,
+            kind=kind,
+            reference=f"measure:{measure.pk}",
+            reason=measure.finding.case.number,
+            actor=actor,
+            now=now,
+        )
+
+
+def _audit(measure: Measure, act_name: str, actor: Actor, now: datetime, **after: Any) -> None:
+    audit_record(
+        act=act_name,
+        actor=actor,
+        subject=f"case:{measure.finding.case.number}",
+        before={"measure": measure.kind, "state": MeasureState.IN_FORCE},
+        after={"state": measure.state, **after},
+        now=now,
+    )

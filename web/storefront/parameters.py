@@ -1,0 +1,78 @@
+"""A parameter of the rulebook in words."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from core.money import format_yuan
+from regulation.types import DepositBand, FeeStep, Parameter, StandingStep
+
+UNITS = {
+    "days": lambda n: _("%(n)s days") % {"n": n},
+    "working days": lambda n: _("%(n)s working days") % {"n": n},
+    "months": lambda n: _("%(n)s months") % {"n": n},
+    "years": lambda n: _("%(n)s years") % {"n": n},
+    "hours": lambda n: _("%(n)s hours") % {"n": n},
+    "minutes": lambda n: _("%(n)s minutes") % {"n": n},
+    "seconds": lambda n: _("%(n)s seconds") % {"n": n},
+    "points": lambda n: _("%(n)s points") % {"n": n},
+    "%": lambda n: f"{n}%",
+    "yuan": lambda n: format_yuan(str(n)),
+}
+
+
+def parameter_words(parameter: Parameter) -> str:
+    """The value as people read it: with its unit, tables as lines."""
+    value = parameter.value
+    if isinstance(value, tuple):
+        return _table(value, parameter.unit)
+    if isinstance(value, bool):
+        return _("on") if value else _("off")
+    return _with_unit(value, parameter.unit)
+
+
+def _with_unit(value: Any, unit: str) -> str:
+    text = f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
+    return UNITS[unit](text) if unit in UNITS else text
+
+
+def _table(value: tuple[Any, ...], unit: str) -> str:
+    if value and isinstance(value[0], DepositBand):
+        return "；".join(_band(one) for one in value)
+    if value and isinstance(value[0], FeeStep):
+        return "；".join(_step(one) for one in value)
+    if value and isinstance(value[0], StandingStep):
+        return "；".join(_standing(one) for one in value)
+    if len(value) > 12:
+        return _("%(n)d entries") % {"n": len(value)}
+    joined = "、".join(f"{one.normalize():f}" if hasattr(one, "normalize") else str(one) for one in value)
+    return _with_unit(joined, unit) if unit in UNITS and unit != "yuan" else joined
+
+
+def _band(band: DepositBand) -> str:
+    if band.up_to is None:
+        price = _("above")
+    elif band.up_to == 0:
+        price = _("free only")
+    else:
+        price = _("up to %(price)s") % {"price": format_yuan(band.up_to)}
+    individual = format_yuan(band.individual) if band.individual is not None else _("not admitted")
+    enterprise = format_yuan(band.enterprise) if band.enterprise is not None else _("not admitted")
+    return _("%(price)s: enterprise %(enterprise)s, individual %(individual)s") % {
+        "price": price,
+        "enterprise": enterprise,
+        "individual": individual,
+    }
+
+
+def _step(step: FeeStep) -> str:
+    percent = f"{step.percent.normalize():f}%"
+    if step.up_to is None:
+        return _("%(percent)s beyond") % {"percent": percent}
+    return _("%(percent)s up to %(amount)s") % {"percent": percent, "amount": format_yuan(step.up_to)}
+
+
+def _standing(step: StandingStep) -> str:
+    if not step.freeze_days:
+        return _("%(points)d points") % {"points": step.points}
+    return _("%(points)d points: %(days)d days frozen") % {"points": step.points, "days": step.freeze_days}

@@ -1,0 +1,15 @@
+"""Addresses of the storefront."""
+
+from django.urls import path
+
+from web.storefront import rules
+
+urlpatterns = [
+    path("rules/", rules.index, name="rules"),
+    path("rules/clauses/<str:citation>/", rules.clause, name="clause"),
+    path("rules/schedule/", rules.schedule, name="schedule"),
+    path("rules/versions/", rules.version_list, name="rulebook-versions"),
+    path("rules/versions/<str:name>/", rules.version, name="rulebook-version"),
+    path("rules/decisions/", rules.decisions, name="decisions"),
+    path("rules/decisions/<str:name>/", rules.decision, name="decision"),
+]
