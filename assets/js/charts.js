@@ -61,7 +61,7 @@ function dataset(series, kind) {
     pointRadius: series.values.length > 16 ? 0 : 2.5,
     pointHoverRadius: 4,
     pointBackgroundColor: tone,
-    tension: 0.25,
+    cubicInterpolationMode: "monotone",
     fill: true,
     spanGaps: true,
   };
@@ -114,7 +114,13 @@ function draw(canvas) {
         legend: {
           display: sets.length > 1,
           position: "bottom",
-          labels: { color: words, font: { family }, boxWidth: 12, boxHeight: 12, padding: 16 },
+          labels: {
+            color: words,
+            font: { family },
+            usePointStyle: true,
+            pointStyle: kind === "line" ? "line" : "rect",
+            padding: 16,
+          },
         },
         tooltip: { callbacks: { label: (item) => `${item.dataset.label} ${number(item.parsed.y, data.unit, false)}` } },
       },

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from web.components.icons import icon_svg
 from web.components.words import yuan_text
@@ -17,16 +17,16 @@ from web.components.words import yuan_text
 def class_words(product_class: str) -> tuple[str, str]:
     """A product class and its guarantee in words (17(1)): what a buyer needs to know before paying."""
     if product_class == "application":
-        return _("Application"), _("full refund within 5 days, no reason needed")
+        return pgettext("class of product", "Application"), _("full refund within 5 days, no reason needed")
     if product_class == "service":
-        return _("Service"), _("full refund until you confirm completion")
-    return _("Tool"), _("no refund on request")
+        return pgettext("class of product", "Service"), _("full refund until you confirm completion")
+    return pgettext("class of product", "Tool"), _("no refund on request")
 
 
 def price_words(price: Any, billing: str) -> str:
     """A price "from", with its period: `¥99.00 起 / 月`; free products say so."""
     if billing == "free" or price is None or price == 0:
-        return _("Free")
+        return pgettext("price", "Free")
     text = _("from %(price)s") % {"price": yuan_text(price)}
     if billing == "monthly":
         return _("%(price)s / month") % {"price": text}

@@ -5,6 +5,8 @@ They stand in where a provider uploads none, and everywhere in the demo. No pict
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from hashlib import sha256
 from html import escape
 
@@ -66,12 +68,20 @@ def _seed(name: str, category: str) -> bytes:
 def _subject(name: str, category: str) -> tuple[Motif, int]:
     """The motif and hue of a category; of the name where the category says nothing."""
     for text in (category.lower(), name.lower()):
+        tokens = re.findall(r"[a-z]+", text)
         for words, motif, hue in SUBJECTS:
-            if any(word in text for word in words):
+            if any(_speaks_of(word, text, tokens) for word in words):
                 return MOTIFS[motif], hue
     seed = _seed(name, category)
     _words, motif, hue = SUBJECTS[seed[0] % len(SUBJECTS)]
     return MOTIFS[motif], hue
+
+
+def _speaks_of(word: str, text: str, tokens: Sequence[str]) -> bool:
+    """Chinese words anywhere; Latin ones as the beginning of a word, short ones as the whole of it."""
+    if not word.isascii():
+        return word in text
+    return any(token == word if len(word) <= 3 else token.startswith(word) for token in tokens)
 
 
 def _shades(hue: float, *, dark: bool) -> dict[str, str]:

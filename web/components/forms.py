@@ -33,8 +33,9 @@ def field_parts(field: BoundField, extra_help: str = "") -> FieldParts:
     if widget.is_hidden:
         return FieldParts("hidden", field.as_widget())
     described_by = _described_by(field, extra_help)
-    if isinstance(widget, forms.RadioSelect | forms.CheckboxSelectMultiple):
-        drawn = "radio" if isinstance(widget, forms.RadioSelect) else "checkbox"
+    if isinstance(widget, forms.RadioSelect):
+        # Checkboxes are a kind of RadioSelect to Django.
+        drawn = "checkbox" if isinstance(widget, forms.CheckboxSelectMultiple) else "radio"
         choices = list(field.subwidgets)
         for choice in choices:
             choice.data["attrs"] = {**choice.data["attrs"], "class": drawn}

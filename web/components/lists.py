@@ -111,7 +111,12 @@ def list_state(
         value = asked if asked in labels else ""
         if value:
             values[spec.name] = value
-            chips.append(Chip(f"{spec.label}: {labels[value]}", _address(params, **{spec.name: ""})))
+            chips.append(
+                Chip(
+                    _("%(label)s: %(value)s") % {"label": spec.label, "value": labels[value]},
+                    _address(params, **{spec.name: ""}),
+                )
+            )
         choices = [Choice("", _("All"), _address(params, **{spec.name: ""}), not value)]
         choices += [
             Choice(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +24,18 @@ class Place:
 PLACES: dict[str, Place] = {
     place.key: place
     for place in (
-        Place("with_you", _("With you"), "neutral", "wallet"),
-        Place("in_escrow", _("Held in escrow"), "held", "shield"),
-        Place("due", _("Due to the provider"), "due", "clock"),
-        Place("settled", _("In a settlement statement"), "accent", "file-spreadsheet"),
-        Place("paid", _("Paid to the provider"), "paid", "circle-check"),
-        Place("returned", _("Returned to you"), "refused", "undo-2"),
-        Place("returned_to_buyer", _("Returned to the buyer"), "refused", "undo-2"),
-        Place("deposit", _("Deposit"), "held", "shield-check"),
-        Place("fee", _("Service fee"), "neutral", "receipt-text"),
+        Place("with_you", pgettext_lazy("where money is", "With you"), "neutral", "wallet"),
+        Place("in_escrow", pgettext_lazy("where money is", "Held in escrow"), "held", "shield"),
+        Place("due", pgettext_lazy("where money is", "Due to the provider"), "due", "clock"),
+        Place("settled", pgettext_lazy("where money is", "In a settlement statement"), "accent", "file-spreadsheet"),
+        Place("paid", pgettext_lazy("where money is", "Paid to the provider"), "paid", "circle-check"),
+        Place("returned", pgettext_lazy("where money is", "Returned to you"), "refused", "undo-2"),
+        Place("returned_to_buyer", pgettext_lazy("where money is", "Returned to the buyer"), "refused", "undo-2"),
+        Place("deposit", pgettext_lazy("where money is", "Deposit"), "held", "shield-check"),
+        Place("fee", pgettext_lazy("where money is", "Service fee"), "neutral", "receipt-text"),
     )
 }
-UNKNOWN = Place("unknown", _("Unknown"), "neutral", "circle")
+UNKNOWN = Place("unknown", pgettext_lazy("where money is", "Unknown"), "neutral", "circle")
 
 
 @dataclass(frozen=True, slots=True)

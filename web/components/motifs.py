@@ -53,10 +53,7 @@ def nodes(draw: Draw, shade: Shades) -> str:
         count = draw.between(2, 5)
         columns.append([(100 + index * 110, 180 + (row - (count - 1) / 2) * 62) for row in range(count)])
     parts = [
-        _line([one, other], shade["faint"], 2)
-        for left, right in pairwise(columns)
-        for one in left
-        for other in right
+        _line([one, other], shade["faint"], 2) for left, right in pairwise(columns) for one in left for other in right
     ]
     path = [column[draw.between(0, len(column) - 1)] for column in columns]
     parts.append(_line(path, shade["ink"], 4))

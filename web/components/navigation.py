@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.urls import Resolver404, resolve
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,43 +34,43 @@ CONSOLE = (
     (
         "",
         (
-            ("/console/", _("Today"), "house"),
-            ("/console/application/", _("Application"), "clipboard-list"),
+            ("/console/", pgettext_lazy("navigation", "Today"), "house"),
+            ("/console/application/", pgettext_lazy("navigation", "Application"), "clipboard-list"),
         ),
     ),
     (
-        _("Selling"),
+        pgettext_lazy("navigation", "Selling"),
         (
-            ("/console/products/", _("Products"), "package"),
-            ("/console/orders/", _("Orders"), "receipt-text"),
-            ("/console/refunds/", _("Refunds"), "undo-2"),
-            ("/console/complaints/", _("Complaints"), "megaphone"),
-            ("/console/conversations/", _("Conversations"), "messages-square"),
+            ("/console/products/", pgettext_lazy("navigation", "Products"), "package"),
+            ("/console/orders/", pgettext_lazy("navigation", "Orders"), "receipt-text"),
+            ("/console/refunds/", pgettext_lazy("navigation", "Refunds"), "undo-2"),
+            ("/console/complaints/", pgettext_lazy("navigation", "Complaints"), "megaphone"),
+            ("/console/conversations/", pgettext_lazy("navigation", "Conversations"), "messages-square"),
         ),
     ),
     (
-        _("Money"),
+        pgettext_lazy("navigation", "Money"),
         (
-            ("/console/statements/", _("Statements"), "file-spreadsheet"),
-            ("/console/invoices/", _("Invoices"), "file-text"),
-            ("/console/deposit/", _("Deposit"), "shield"),
+            ("/console/statements/", pgettext_lazy("navigation", "Statements"), "file-spreadsheet"),
+            ("/console/invoices/", pgettext_lazy("navigation", "Invoices"), "file-text"),
+            ("/console/deposit/", pgettext_lazy("navigation", "Deposit"), "shield"),
         ),
     ),
     (
-        _("Standing"),
+        pgettext_lazy("navigation", "Standing"),
         (
-            ("/console/standing/", _("Points and measures"), "gauge"),
-            ("/console/cases/", _("Cases"), "scale"),
+            ("/console/standing/", pgettext_lazy("navigation", "Points and measures"), "gauge"),
+            ("/console/cases/", pgettext_lazy("navigation", "Cases"), "scale"),
         ),
     ),
     (
-        _("Store and team"),
+        pgettext_lazy("navigation", "Store and team"),
         (
-            ("/console/store/", _("Store"), "store"),
-            ("/console/team/", _("Team"), "users-round"),
-            ("/console/documents/", _("Documents and changes"), "files"),
-            ("/console/integration/", _("Integration"), "plug"),
-            ("/console/leaving/", _("Leaving"), "door-open"),
+            ("/console/store/", pgettext_lazy("navigation", "Store"), "store"),
+            ("/console/team/", pgettext_lazy("navigation", "Team"), "users-round"),
+            ("/console/documents/", pgettext_lazy("navigation", "Documents and changes"), "files"),
+            ("/console/integration/", pgettext_lazy("navigation", "Integration"), "plug"),
+            ("/console/leaving/", pgettext_lazy("navigation", "Leaving"), "door-open"),
         ),
     ),
 )

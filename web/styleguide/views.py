@@ -11,7 +11,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core import clock
 from web.components.covers import cover_svg, logo_svg
@@ -48,15 +48,15 @@ def development_only(view: View) -> View:
 
 def _titles() -> dict[str, str]:
     return {
-        "foundations": _("Colour, type, buttons"),
-        "forms": _("Forms"),
-        "lists": _("Lists"),
-        "decisions": _("Decisions and deadlines"),
-        "money": _("Money and standing"),
-        "pictures": _("Charts and progress"),
-        "talk": _("Conversations and trails"),
-        "store": _("Storefront"),
-        "confirm": _("Before an act"),
+        "foundations": pgettext("style guide", "Color, type, buttons"),
+        "forms": pgettext("style guide", "Forms"),
+        "lists": pgettext("style guide", "Lists"),
+        "decisions": pgettext("style guide", "Decisions and deadlines"),
+        "money": pgettext("style guide", "Money and standing"),
+        "pictures": pgettext("style guide", "Charts and progress"),
+        "talk": pgettext("style guide", "Conversations and trails"),
+        "store": pgettext("style guide", "Storefront"),
+        "confirm": pgettext("style guide", "Before an act"),
     }
 
 
@@ -88,7 +88,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
         if request.method == "POST":
             context["form"] = SampleForm(data=request.POST, files=request.FILES)
             if context["form"].is_valid():
-                messages.success(request, _("The form is in order."))
+                messages.success(request, pgettext("style guide", "The form is in order."))
     if name == "lists":
         context["list"] = samples.list_of(request.GET)
     if name == "foundations":
