@@ -6,3 +6,8 @@ class LedgerConfig(AppConfig):
     name = "ledger"
     verbose_name = _("Ledger")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import scopes
+
+        scopes.register_for_operators("ledger:read", _("Read the books"))

@@ -8,9 +8,11 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from accounts import scopes
         from payments import messages, purposes, sweeps  # noqa: F401
         from payments.deliveries import register_topics
 
         # Stray payments go back by themselves; nothing else hangs on them.
         purposes.register("stray")
         register_topics()
+        scopes.register("payments:read", _("Read your payments"))

@@ -7,11 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.sweeps import Key, Sweep, register
 from payments import selectors
-from payments.gateways import gateway
 from payments.models import GatewayMessage
-from payments.services.asking import intent_settle, transfer_ask
+from payments.services.asking import day_compare, intent_settle, transfer_ask
 from payments.services.messages import message_handle
-from payments.services.reconciling import reconcile
 
 
 def _message(key: Key, now: datetime) -> object:
@@ -31,8 +29,7 @@ def _days(now: datetime, limit: int) -> list[str]:
 
 
 def _reconcile(key: Key, now: datetime) -> object:
-    statement = gateway(settings.PAYMENT_GATEWAY).statement(date.fromisoformat(str(key)), now)
-    return reconcile(statement=statement, now=now)
+    return day_compare(name=settings.PAYMENT_GATEWAY, day=date.fromisoformat(str(key)), now=now)
 
 
 register(

@@ -1,13 +1,14 @@
 """Asking a gateway what it has not told: over the network first, then an act with its answer."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from payments.gateways import GatewayUnreachable, gateway
-from payments.models import Payback, PaymentIntent, Payout
+from payments.models import Payback, PaymentIntent, Payout, Reconciliation
 from payments.services.intents import intent_expire
 from payments.services.messages import message_handle, message_store
 from payments.services.paybacks import payback_answered
 from payments.services.payouts import payout_answered
+from payments.services.reconciling import reconcile
 from payments.types import IntentState, Movement, Notice, Trade, TradeStatus, TransferState
 
 # How long an unreachable gateway keeps a payment from closing; money that arrives after that is paid back.
@@ -57,3 +58,8 @@ def transfer_ask(*, number: str, now: datetime) -> bool:
     if answer is None:
         return False
     return payout_answered(number=number, answer=answer, now=now).state != TransferState.SENT
+
+
+def day_compare(*, name: str, day: date, now: datetime) -> Reconciliation:
+    """Fetch a gateway's statement of a day and compare it with the books. Raises GatewayUnreachable, InvalidInput."""
+    return reconcile(statement=gateway(name).statement(day, now), now=now)

@@ -15,6 +15,7 @@ from payments import purposes
 from payments.models import GatewayMessage, Payback, PaymentIntent, Payout, StrayPayment
 from payments.services import telling
 from payments.services.intents import intent_drop
+from payments.services.operators import require_operator
 from payments.services.paybacks import payback_answered
 from payments.services.payouts import payout_answered
 from payments.services.receiving import payment_receive, payment_refuse
@@ -173,6 +174,7 @@ def _payout(gateway: str, notice: Notice, now: datetime) -> tuple[MessageState, 
 @act
 def message_settle(*, message_id: int, note: str, actor: Actor, now: datetime) -> GatewayMessage:
     """An operator has looked into a message that nothing could be done about by itself, and says what came of it."""
+    require_operator(actor)
     message = GatewayMessage.objects.select_for_update(no_key=True).get(pk=message_id)
     if message.state not in {MessageState.ATTENTION, MessageState.WAITING}:
         raise NotAllowed(_("This message needs nobody."))

@@ -20,6 +20,7 @@ from payments import purposes
 from payments.gateways import gateway, notify_url
 from payments.models import Payback, PaymentIntent, StrayPayment
 from payments.services import telling
+from payments.services.operators import require_operator
 from payments.types import Answer, IntentState, PaybackRequest, Result, StrayState, TransferState
 from regulation.services import audit_record
 
@@ -138,8 +139,9 @@ def stray_returned_by_gateway(*, stray: StrayPayment, trade: str, at: datetime, 
 
 
 @act
-def stray_return(*, stray_id: int, actor: Actor, now: datetime) -> StrayPayment:
-    """An operator has a stray payment paid back. Raises NotAllowed where it is not waiting for a decision."""
+def stray_return(*, stray_id: int, reason: str, actor: Actor, now: datetime) -> StrayPayment:
+    """An operator has a stray payment paid back; its payer is told. Raises NotAllowed where it was dealt with."""
+    require_operator(actor)
     stray = StrayPayment.objects.select_for_update(no_key=True).get(pk=stray_id)
     if not can_proceed(stray.send_back):
         raise NotAllowed(_("This payment was dealt with already."))
@@ -152,7 +154,7 @@ def stray_return(*, stray_id: int, actor: Actor, now: datetime) -> StrayPayment:
         actor=actor,
         subject=f"stray:{stray.number}",
         before={"state": StrayState.HELD},
-        after={"state": stray.state, "amount": str(stray.amount)},
+        after={"state": stray.state, "amount": str(stray.amount), "reason": reason},
         now=now,
     )
     return stray
@@ -239,8 +241,9 @@ def payback_send(*, number: str, now: datetime) -> None:
 
 
 @act
-def payback_retry(*, payback_id: int, actor: Actor, now: datetime) -> Payback:
+def payback_retry(*, payback_id: int, reason: str, actor: Actor, now: datetime) -> Payback:
     """An operator has a refused pay-back asked for again. Raises TransferNotFailed where it was not refused."""
+    require_operator(actor)
     payback = Payback.objects.select_for_update(no_key=True, of=("self",)).get(pk=payback_id)
     if not can_proceed(payback.retry):
         raise TransferNotFailed(_("Only a pay-back that the gateway refused can be asked for again."))
@@ -253,7 +256,7 @@ def payback_retry(*, payback_id: int, actor: Actor, now: datetime) -> Payback:
         actor=actor,
         subject=f"payback:{payback.number}",
         before={"state": TransferState.FAILED, "failure": failure},
-        after={"state": payback.state, "rounds": payback.rounds},
+        after={"state": payback.state, "rounds": payback.rounds, "reason": reason},
         now=now,
     )
     return payback

@@ -22,6 +22,7 @@ from payments import purposes
 from payments.gateways import gateway, notify_url
 from payments.models import Payout
 from payments.services import telling
+from payments.services.operators import require_operator
 from payments.services.paybacks import TransferNotFailed
 from payments.types import Answer, PayoutRequest, Recipient, Result, TransferState
 from regulation.services import audit_record
@@ -118,13 +119,13 @@ def payout_answered(*, number: str, answer: Answer, now: datetime) -> Payout:
     return payout
 
 
-def _audit(payout: Payout, name: str, actor: Actor, before: dict[str, str], now: datetime) -> None:
+def _audit(payout: Payout, name: str, actor: Actor, before: dict[str, str], now: datetime, reason: str = "") -> None:
     audit_record(
         act=name,
         actor=actor,
         subject=f"payout:{payout.number}",
         before=before,
-        after={"state": payout.state, "failure": payout.failure, "rounds": payout.rounds},
+        after={"state": payout.state, "failure": payout.failure, "rounds": payout.rounds, "reason": reason},
         now=now,
     )
 
@@ -148,8 +149,9 @@ def payout_send(*, number: str, now: datetime) -> None:
 
 
 @act
-def payout_retry(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
+def payout_retry(*, payout_id: int, reason: str, actor: Actor, now: datetime) -> Payout:
     """An operator has a refused payout asked for again. Raises TransferNotFailed where it was not refused."""
+    require_operator(actor)
     payout = Payout.objects.select_for_update(no_key=True).get(pk=payout_id)
     if not can_proceed(payout.retry):
         raise TransferNotFailed(_("Only a payout that the gateway refused can be asked for again."))
@@ -157,16 +159,17 @@ def payout_retry(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
     payout.retry()
     payout.save(update_fields=["state", "rounds", "failure"])
     _queue(payout, now)
-    _audit(payout, "payments.payout_retry", actor, before, now)
+    _audit(payout, "payments.payout_retry", actor, before, now, reason)
     return payout
 
 
 @act
-def payout_give_up(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
+def payout_give_up(*, payout_id: int, reason: str, actor: Actor, now: datetime) -> Payout:
     """An operator gives a refused payout up: the money goes back to the account it came from.
 
     Raises TransferNotFailed where the gateway did not refuse it.
     """
+    require_operator(actor)
     payout = Payout.objects.select_for_update(no_key=True).get(pk=payout_id)
     if not can_proceed(payout.give_up):
         raise TransferNotFailed(_("Only a payout that the gateway refused can be given up."))
@@ -180,5 +183,5 @@ def payout_give_up(*, payout_id: int, actor: Actor, now: datetime) -> Payout:
         now=now,
     )
     purposes.get(payout.purpose).on_payout_returned(payout, now)
-    _audit(payout, "payments.payout_give_up", actor, before, now)
+    _audit(payout, "payments.payout_give_up", actor, before, now, reason)
     return payout

@@ -15,6 +15,7 @@ from notifications.services import notify
 from payments import purposes
 from payments.models import GatewayMessage, PaymentIntent, StrayPayment
 from payments.services import telling
+from payments.services.operators import require_operator
 from payments.services.paybacks import stray_returned_by_gateway, stray_send_back
 from payments.types import IntentState, MessageState, Movement, Notice, StrayReason, StrayState
 from regulation.services import audit_record
@@ -161,11 +162,12 @@ def _returned_already(intent: PaymentIntent | None, notice: Notice) -> GatewayMe
 
 
 @act
-def stray_apply(*, stray_id: int, actor: Actor, now: datetime) -> StrayPayment:
+def stray_apply(*, stray_id: int, reason: str, actor: Actor, now: datetime) -> StrayPayment:
     """An operator takes a stray payment as the payment it was meant for; what is too much of it is paid back.
 
     Raises NotAllowed where it was dealt with, is too little, or the payment is no longer open.
     """
+    require_operator(actor)
     stray = StrayPayment.objects.select_for_update(no_key=True).get(pk=stray_id)
     intent = PaymentIntent.objects.select_for_update(no_key=True).filter(pk=stray.intent_id).first()
     if not can_proceed(stray.apply):
@@ -185,7 +187,12 @@ def stray_apply(*, stray_id: int, actor: Actor, now: datetime) -> StrayPayment:
         actor=actor,
         subject=f"stray:{stray.number}",
         before={"state": StrayState.HELD},
-        after={"state": stray.state, "payment": intent.number, "surplus": str(stray.amount - intent.amount)},
+        after={
+            "state": stray.state,
+            "payment": intent.number,
+            "surplus": str(stray.amount - intent.amount),
+            "reason": reason,
+        },
         now=now,
     )
     return stray

@@ -14,6 +14,7 @@ from core.periods import start_of_day
 from ledger.selectors import movements_by_key
 from ledger.types import gateway as gateway_account
 from payments.models import Difference, Payback, PaymentIntent, Payout, Reconciliation, StrayPayment
+from payments.services.operators import require_operator
 from payments.types import DifferenceKind, Movement, StatementDay, StatementLine
 from regulation.services import audit_record
 
@@ -128,6 +129,7 @@ def _keep(run: Reconciliation, found: list[Difference], now: datetime) -> None:
 @act
 def difference_settle(*, difference_id: int, note: str, actor: Actor, now: datetime) -> Difference:
     """An operator has looked into a difference and says what came of it. Raises NotAllowed where it is settled."""
+    require_operator(actor)
     difference = Difference.objects.select_for_update(no_key=True).get(pk=difference_id)
     if difference.settled_at is not None:
         raise NotAllowed(_("This difference is settled already."))

@@ -134,13 +134,13 @@ def test_another_amount_waits_for_an_operator_who_has_it_paid_back(
     assert told(payer) == ["payments.stray.wrong_amount"]
     assert not Payback.objects.exists()
     books_fit()
-    services.stray_return(stray_id=stray.pk, actor=OPERATOR, now=now)
+    services.stray_return(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
     deliver_all(now)
     stray.refresh_from_db()
     assert (stray.state, gateway_net()) == ("returned", 0)
     assert told(payer)[-1] == "payments.stray.settled"
     with pytest.raises(NotAllowed):
-        services.stray_return(stray_id=stray.pk, actor=OPERATOR, now=now)
+        services.stray_return(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
     books_fit()
 
 
@@ -148,7 +148,7 @@ def test_too_much_can_be_taken_and_the_rest_paid_back(shop, intent, till, delive
     till(intent, "too_much")
     deliver_all(now)
     stray = StrayPayment.objects.get()
-    services.stray_apply(stray_id=stray.pk, actor=OPERATOR, now=now)
+    services.stray_apply(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
     deliver_all(now)
     intent.refresh_from_db()
     stray.refresh_from_db()
@@ -163,7 +163,7 @@ def test_too_little_cannot_be_taken(shop, intent, till, deliver_all, now):
     deliver_all(now)
     stray = StrayPayment.objects.get()
     with pytest.raises(NotAllowed):
-        services.stray_apply(stray_id=stray.pk, actor=OPERATOR, now=now)
+        services.stray_apply(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
     assert (shop.paid, held()) == ([], 0)
     assert not AuditRecord.objects.filter(act="payments.stray_apply").exists()
 

@@ -129,12 +129,12 @@ def test_what_the_gateway_refuses_waits_for_an_operator(shop, paid, deliver_all,
     assert selectors.queues()["paybacks"] == 1
     assert AuditRecord.objects.filter(act="payments.payback_fail").count() == 1
     SandboxCapture.objects.update(refunded=0)
-    services.payback_retry(payback_id=payback.pk, actor=OPERATOR, now=now)
+    services.payback_retry(payback_id=payback.pk, reason="核实", actor=OPERATOR, now=now)
     deliver_all(now)
     payback.refresh_from_db()
     assert (payback.state, payback.rounds, shop.paid_back) == ("done", 2, ["R1"])
     with pytest.raises(TransferNotFailed):
-        services.payback_retry(payback_id=payback.pk, actor=OPERATOR, now=now)
+        services.payback_retry(payback_id=payback.pk, reason="核实", actor=OPERATOR, now=now)
     books_fit()
 
 
@@ -253,16 +253,16 @@ def test_a_refused_payout_is_tried_again_or_given_up(shop, world, deliver_all, c
     deliver_all(now)
     payout.refresh_from_db()
     assert (payout.state, payout.failure) == ("failed", "the bank account is closed")
-    services.payout_retry(payout_id=payout.pk, actor=OPERATOR, now=now)
+    services.payout_retry(payout_id=payout.pk, reason="核实", actor=OPERATOR, now=now)
     deliver_all(now)
     payout.refresh_from_db()
     assert (payout.state, payout.rounds) == ("failed", 2)
-    services.payout_give_up(payout_id=payout.pk, actor=OPERATOR, now=now)
+    services.payout_give_up(payout_id=payout.pk, reason="核实", actor=OPERATOR, now=now)
     payout.refresh_from_db()
     assert (payout.state, balance(payable(7)), shop.returned) == ("returned", Decimal("500.00"), ["S1"])
     for act in (services.payout_give_up, services.payout_retry):
         with pytest.raises(TransferNotFailed):
-            act(payout_id=payout.pk, actor=OPERATOR, now=now)
+            act(payout_id=payout.pk, reason="核实", actor=OPERATOR, now=now)
     assert list(AuditRecord.objects.order_by("id").values_list("act", flat=True)) == [
         "payments.payout_fail",
         "payments.payout_retry",
@@ -276,7 +276,7 @@ def test_a_payout_made_after_it_was_given_up_needs_an_operator(shop, world, deli
     owed(now)
     payout = pay_out(now, account="6222020000000000")
     deliver_all(now)
-    services.payout_give_up(payout_id=payout.pk, actor=OPERATOR, now=now)
+    services.payout_give_up(payout_id=payout.pk, reason="核实", actor=OPERATOR, now=now)
     said = notice(
         PaymentIntent(number="", amount=payout.amount),
         now,

@@ -1,0 +1,78 @@
+"""The books, for operators to look at. Nothing here changes them."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import TabularInline
+
+from core.admin import ReadOnlyAdmin
+from ledger.models import Balance, Entry, Hold, Transaction
+
+ROLES = ("finance", "audit")
+
+
+class BooksAdmin(ReadOnlyAdmin):
+    """Seen by finance and audit only."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.is_active and any(request.user.has_role(role) for role in ROLES)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+
+class EntryInline(TabularInline):
+    model = Entry
+    fields = ["position", "source", "destination", "amount"]
+    ordering = ["position"]
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return True
+
+
+@admin.register(Transaction)
+class TransactionAdmin(BooksAdmin):
+    list_display = ["key", "subject", "reverses", "posted_at"]
+    list_select_related = ["reverses"]
+    search_fields = ["=key", "=subject"]
+    search_help_text = _("A key or a subject, in full")
+    ordering = ["-id"]
+    inlines = [EntryInline]
+
+
+@admin.register(Entry)
+class EntryAdmin(BooksAdmin):
+    list_display = ["transaction", "source", "destination", "amount", "posted_at"]
+    list_select_related = ["transaction"]
+    search_fields = ["=source", "=destination"]
+    search_help_text = _("An account, in full")
+    ordering = ["-id"]
+
+
+@admin.register(Balance)
+class BalanceAdmin(BooksAdmin):
+    list_display = ["path", "balance", "held"]
+    search_fields = ["^path"]
+    search_help_text = _("How an account begins, such as escrow:order:")
+    ordering = ["path"]
+
+
+@admin.register(Hold)
+class HoldAdmin(BooksAdmin):
+    list_display = ["key", "path", "amount", "subject", "placed_at", "released_at"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter)]
+    search_fields = ["=path", "=subject"]
+    ordering = ["-id"]
