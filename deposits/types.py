@@ -56,11 +56,21 @@ class ReturnState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Band:
-    """What the schedule asks of a provider: the highest paid price it was worked out from, and the amount (yuan)."""
+class PriceCover:
+    """Whether a deposit covers a price that is to go on sale, and what is missing (yuan)."""
 
-    highest_price: Decimal
-    amount: Decimal
+    required: Decimal
+    balance: Decimal
+
+    @property
+    def missing(self) -> Decimal:
+        """What is to be paid before the price may go on sale (yuan)."""
+        return max(self.required - self.balance, NOTHING)
+
+    @property
+    def covered(self) -> bool:
+        """Whether nothing is missing."""
+        return self.balance >= self.required
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,3 +6,15 @@ class ProvidersConfig(AppConfig):
     name = "providers"
     verbose_name = _("Providers")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Messages, sweeps, the scopes of API tokens; and what an account's closing means for its provider."""
+        from accounts import reactions, scopes
+        from providers import messages, sweeps  # noqa: F401
+        from providers.services.accounts import account_closed, identity_settled
+
+        scopes.register("store:read", _("Read your store, team and papers"))
+        scopes.register("store:write", _("Change your store and its leave"))
+        scopes.register_for_operators("providers:read", _("Read providers and applications"))
+        reactions.on_account_closed(account_closed)
+        reactions.on_identity_settled(identity_settled)

@@ -6,6 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from regulation.types import Text
+
 
 class ProviderKind(StrEnum):
     """Who a provider is in law (7)."""
@@ -213,21 +215,6 @@ def may(role: str, permission: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """A sentence in both languages."""
-
-    zh: str
-    en: str
-
-    def as_json(self) -> dict[str, str]:
-        return {"zh-hans": self.zh, "en": self.en}
-
-    def in_language(self, language: str | None) -> str:
-        """The sentence in a language code; everything that is not English is read in Chinese."""
-        return self.en if (language or "").startswith("en") else self.zh
-
-
-@dataclass(frozen=True, slots=True)
 class Requirement:
     """One of the conditions of admission (9): whether it is met, and what to do where it is not.
 
@@ -238,9 +225,9 @@ class Requirement:
     key: str
     clause: str
     section: str
-    title: Words
+    title: Text
     met: bool
-    detail: Words
+    detail: Text
     needed_to: str = "submit"
     standing: bool = True
 

@@ -145,7 +145,9 @@ class AdditionalDeposit(FSMModelMixin, models.Model):
         verbose_name = _("additional deposit")
         verbose_name_plural = _("additional deposits")
         ordering = ["-pk"]
-        indexes = [models.Index(fields=["until"], name="additional_due", condition=Q(state__in=["proposed", "confirmed"]))]
+        indexes = [
+            models.Index(fields=["until"], name="additional_due", condition=Q(state__in=["proposed", "confirmed"]))
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["provider"], condition=Q(state__in=["proposed", "confirmed"]), name="additional_one_at_a_time"

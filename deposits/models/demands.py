@@ -52,9 +52,7 @@ class TopUpDemand(FSMModelMixin, models.Model):
             models.Index(fields=["settlement_due_at"], name="topup_settlement", condition=Q(state="withholding")),
         ]
         constraints = [
-            models.UniqueConstraint(
-                fields=["provider"], condition=~Q(state="satisfied"), name="topup_one_open"
-            ),
+            models.UniqueConstraint(fields=["provider"], condition=~Q(state="satisfied"), name="topup_one_open"),
             models.CheckConstraint(
                 condition=Q(state__in=["awaiting", "withholding", "closed", "satisfied"]), name="topup_state_known"
             ),

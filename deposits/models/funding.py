@@ -90,9 +90,7 @@ class DepositPayment(FSMModelMixin, models.Model):
         "providers.Provider", on_delete=models.PROTECT, related_name="deposit_payments", verbose_name=_("provider")
     )
     amount = MoneyField(_("amount"))
-    payer = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("paid by")
-    )
+    payer = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("paid by"))
     intent_number = models.CharField(_("payment"), max_length=16, blank=True)
     state = FSMField(
         _("state"),
@@ -114,18 +112,16 @@ class DepositPayment(FSMModelMixin, models.Model):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="deposit_payment_positive"),
-            models.CheckConstraint(condition=Q(state__in=["open", "paid", "closed"]), name="deposit_payment_state_known"),
-            models.UniqueConstraint(
-                fields=["provider"], condition=Q(state="open"), name="deposit_payment_one_open"
+            models.CheckConstraint(
+                condition=Q(state__in=["open", "paid", "closed"]), name="deposit_payment_state_known"
             ),
+            models.UniqueConstraint(fields=["provider"], condition=Q(state="open"), name="deposit_payment_one_open"),
         ]
         triggers = [
             pgtrigger.FSM(
                 name="deposit_payment_states", field="state", transitions=[("open", "paid"), ("open", "closed")]
             ),
-            pgtrigger.ReadOnly(
-                name="deposit_payment_once", exclude=["state", "settled_at", "intent_number"]
-            ),
+            pgtrigger.ReadOnly(name="deposit_payment_once", exclude=["state", "settled_at", "intent_number"]),
             pgtrigger.Protect(name="deposit_payment_kept", operation=pgtrigger.Delete),
         ]
 

@@ -78,7 +78,12 @@ class Agreement(models.Model):
     terms = models.JSONField(_("terms of its own"), default=dict, blank=True)
     note = models.CharField(_("why"), max_length=500, blank=True)
     proposed_by = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("proposed by")
+        "accounts.User",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("proposed by"),
     )
     proposed_at = models.DateTimeField(_("proposed at"))
     signer = models.ForeignKey(

@@ -60,9 +60,7 @@ class Document(FSMModelMixin, models.Model):
     content_type = models.CharField(_("type"), max_length=40)
     size = models.PositiveIntegerField(_("size in bytes"))
     sha256 = models.CharField("SHA-256", max_length=64)
-    state = FSMField(
-        _("state"), default=DocumentState.CURRENT, choices=DOCUMENT_STATES, protected=True, max_length=12
-    )
+    state = FSMField(_("state"), default=DocumentState.CURRENT, choices=DOCUMENT_STATES, protected=True, max_length=12)
     uploaded_by = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("handed in by")
     )
@@ -204,9 +202,7 @@ class ChangeReport(FSMModelMixin, models.Model):
                 field="state",
                 transitions=[("reported", "accepted"), ("reported", "refused")],
             ),
-            pgtrigger.ReadOnly(
-                name="change_said_once", exclude=["state", "settled_by", "settled_at", "reason"]
-            ),
+            pgtrigger.ReadOnly(name="change_said_once", exclude=["state", "settled_by", "settled_at", "reason"]),
             pgtrigger.Protect(name="change_kept", operation=pgtrigger.Delete),
         ]
 
@@ -236,12 +232,8 @@ class LapseDuty(models.Model):
     of its thirty days, after which it is handed on as a case of conduct.
     """
 
-    document = models.OneToOneField(
-        Document, on_delete=models.PROTECT, related_name="lapse", verbose_name=_("paper")
-    )
-    provider = models.ForeignKey(
-        Provider, on_delete=models.PROTECT, related_name="lapses", verbose_name=_("provider")
-    )
+    document = models.OneToOneField(Document, on_delete=models.PROTECT, related_name="lapse", verbose_name=_("paper"))
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="lapses", verbose_name=_("provider"))
     lapsed_on = models.DateField(_("lapsed on"))
     due_at = models.DateTimeField(_("due at"))
     state = models.CharField(_("state"), max_length=10, choices=DUTY_STATES, default=DutyState.AWAITING)
@@ -257,7 +249,7 @@ class LapseDuty(models.Model):
         verbose_name=_("decision"),
     )
     opened_at = models.DateTimeField(_("opened at"))
-    reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    reminded_day = models.PositiveSmallIntegerField(_("reminded on day"), null=True, blank=True)
     settled_at = models.DateTimeField(_("settled at"), null=True, blank=True)
 
     class Meta:

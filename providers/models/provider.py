@@ -46,7 +46,7 @@ class Provider(FSMModelMixin, models.Model):
     `subject_index` is the blind index of the legal subject (unified social credit code or identity number), copied from
     the verified identity when the application is approved and never changed. `hidden`, `hidden_from` and `hidden_until`
     are kept by the restriction acts: the interval in which a hiding restriction is in force, so that a list can be
-    filtered by columns of one row. Written by `providers.services`.
+    filtered by columns of one row; `shown` is what upper apps were last told. Written by `providers.services`.
     """
 
     number = models.CharField(_("number"), max_length=16, unique=True)
@@ -67,9 +67,11 @@ class Provider(FSMModelMixin, models.Model):
     hidden = models.BooleanField(_("hidden"), default=False)
     hidden_from = models.DateTimeField(_("hidden from"), null=True, blank=True)
     hidden_until = models.DateTimeField(_("hidden until"), null=True, blank=True)
+    shown = models.BooleanField(_("shown, as last told"), default=False)
     conditions_checked_at = models.DateTimeField(_("conditions checked at"), null=True, blank=True)
     conditions_unmet_since = models.DateTimeField(_("conditions not met since"), null=True, blank=True)
     cure_by = models.DateTimeField(_("to be mended by"), null=True, blank=True)
+    cure_proposed_at = models.DateTimeField(_("clearance proposed at"), null=True, blank=True)
     created_at = models.DateTimeField(_("created at"))
     admitted_at = models.DateTimeField(_("admitted at"), null=True, blank=True)
     exited_at = models.DateTimeField(_("left at"), null=True, blank=True)
@@ -81,7 +83,8 @@ class Provider(FSMModelMixin, models.Model):
         ordering = ["-pk"]
         indexes = [
             models.Index(fields=["id"], name="provider_shown", condition=Q(state="active", hidden=False)),
-            models.Index(fields=["hidden_until"], name="provider_hidden_until", condition=Q(hidden=True)),
+            models.Index(fields=["hidden_from"], name="provider_hiding", condition=Q(hidden=True, shown=True)),
+            models.Index(fields=["cure_by"], name="provider_cure", condition=Q(cure_proposed_at__isnull=True)),
             models.Index(
                 fields=["conditions_checked_at"], name="provider_recheck", condition=Q(state__in=["active", "leaving"])
             ),
@@ -114,7 +117,9 @@ class Provider(FSMModelMixin, models.Model):
                 name="provider_one_per_subject",
             ),
             models.UniqueConstraint(
-                fields=["owner"], condition=Q(state__in=["applying", "active", "leaving"]), name="provider_one_per_owner"
+                fields=["owner"],
+                condition=Q(state__in=["applying", "active", "leaving"]),
+                name="provider_one_per_owner",
             ),
             models.UniqueConstraint(
                 fields=["is_platform"], condition=Q(is_platform=True, state="active"), name="provider_one_platform"
@@ -162,9 +167,7 @@ class Provider(FSMModelMixin, models.Model):
         return self.hidden_until is None or now < self.hidden_until
 
     @transition(state, source=ProviderState.APPLYING, target=ProviderState.ACTIVE, custom={"clause": "9"})
-    def admit(
-        self, *, legal_name: str, public_name: str, legal_number: str, subject_index: str, now: datetime
-    ) -> None:
+    def admit(self, *, legal_name: str, public_name: str, legal_number: str, subject_index: str, now: datetime) -> None:
         """All conditions hold, and an operator approved."""
         self.legal_name, self.public_name = legal_name, public_name
         self.legal_number, self.subject_index = legal_number, subject_index
@@ -246,9 +249,7 @@ class Restriction(models.Model):
             models.Index(
                 fields=["until"], name="restriction_due", condition=Q(lifted_at__isnull=True, until__isnull=False)
             ),
-            models.Index(
-                fields=["starts_at"], name="restriction_begins", condition=Q(lifted_at__isnull=True)
-            ),
+            models.Index(fields=["starts_at"], name="restriction_begins", condition=Q(lifted_at__isnull=True)),
         ]
         constraints = [
             models.CheckConstraint(
@@ -327,9 +328,7 @@ class ReentryBar(models.Model):
                 name="reentry_never_or_from",
             ),
             models.CheckConstraint(condition=~Q(subject_index=""), name="reentry_has_subject"),
-            models.UniqueConstraint(
-                fields=["subject_index", "provider", "exited_at"], name="reentry_once_per_exit"
-            ),
+            models.UniqueConstraint(fields=["subject_index", "provider", "exited_at"], name="reentry_once_per_exit"),
         ]
         triggers = [
             pgtrigger.ReadOnly(name="reentry_said_once", exclude=["revoked_at", "revoked_reason"]),

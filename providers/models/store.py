@@ -68,9 +68,7 @@ class Store(models.Model):
 class StaffMember(models.Model):
     """Who works for this provider, as what, and since when? Somebody who left stays readable."""
 
-    provider = models.ForeignKey(
-        Provider, on_delete=models.PROTECT, related_name="staff", verbose_name=_("provider")
-    )
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="staff", verbose_name=_("provider"))
     user = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="memberships", verbose_name=_("account")
     )
@@ -84,9 +82,7 @@ class StaffMember(models.Model):
         ordering = ["pk"]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=[role.value for role in Role]), name="staff_role_known"),
-            models.UniqueConstraint(
-                fields=["provider", "user"], condition=Q(left_at__isnull=True), name="staff_once"
-            ),
+            models.UniqueConstraint(fields=["provider", "user"], condition=Q(left_at__isnull=True), name="staff_once"),
             models.UniqueConstraint(
                 fields=["provider"], condition=Q(left_at__isnull=True, role="owner"), name="staff_one_owner"
             ),
