@@ -15,7 +15,7 @@ from pathlib import Path
 
 from marketplace.embedded import environment, folders
 from marketplace.embedded.errors import ServerError
-from tools import browser, journeys
+from tools import browser, journeys, template
 from tools.translations import compile_stale
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -41,6 +41,13 @@ def main() -> int:
         print(problem)
         return 1
     print(f"  ✓ Servers for the tests  {time.monotonic() - began:.1f} s", flush=True)
+    began = time.monotonic()
+    try:
+        fresh = template.ensure()
+    except template.Unmigrated as problem:
+        print(problem)
+        return 1
+    print(f"  ✓ Migrations — {'applied' if fresh else 'as before'}  {time.monotonic() - began:.1f} s", flush=True)
 
     with tempfile.TemporaryDirectory() as scratch:
         report = Path(scratch) / "journeys.json"
