@@ -28,7 +28,7 @@ export function start() {
     });
     count(form);
   });
-  each(".chat-lines", (lines) => {
+  each(".chat-scroll", (lines) => {
     lines.scrollTop = lines.scrollHeight;
   });
 }
