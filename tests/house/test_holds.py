@@ -241,6 +241,8 @@ def test_a_dump_brings_everything_back(place: Path, tmp_path: Path) -> None:
 def test_commands_share_one_server_and_some_start_none(place: Path) -> None:
     helped = finished(["manage.py", "help"], DATA_DIR=str(place))
     assert helped.returncode == 0
+    decided = finished(["manage.py", "decide", "--list"], DATA_DIR=str(place))
+    assert "refund.entitlement" in decided.stdout
     assert not (place / "postgres").exists()
 
     asked = finished(["manage.py", "showmigrations", "core"], DATA_DIR=str(place))
