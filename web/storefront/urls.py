@@ -2,9 +2,12 @@
 
 from django.urls import path
 
-from web.storefront import rules
+from web.storefront import browse, rules
 
 urlpatterns = [
+    path("", browse.home, name="home"),
+    path("c/<slug:slug>/", browse.category, name="category"),
+    path("search/", browse.search, name="search"),
     path("rules/", rules.index, name="rules"),
     path("rules/clauses/<str:citation>/", rules.clause, name="clause"),
     path("rules/schedule/", rules.schedule, name="schedule"),
