@@ -45,7 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
 def profile(request: HttpRequest) -> HttpResponse:
     """Change the display name and the language."""
     user = request.user
-    form = ProfileForm(request.POST or None, initial={"display_name": user.display_name, "language": user.language})
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None,
+        initial={"display_name": user.display_name, "language": user.language},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.profile_update(user=user, **form.cleaned_data, actor=Actor.of(user), now=clock.now())
@@ -71,7 +74,7 @@ def identity(request: HttpRequest) -> HttpResponse:
     user = request.user
     latest = selectors.identity_latest(user)
     closed = latest is not None and latest.state in {IdentityState.PENDING, IdentityState.VERIFIED}
-    form = IdentityForm(request.POST or None)
+    form = IdentityForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             latest = services.identity_verify(user=user, **form.cleaned_data, actor=Actor.of(user), now=clock.now())
@@ -101,7 +104,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 def token_new(request: HttpRequest) -> HttpResponse:
     """Make a token; the answer shows it, once."""
     user = request.user
-    form = TokenForm(request.POST or None, user=user)
+    form = TokenForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         now = clock.now()
         try:

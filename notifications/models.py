@@ -93,6 +93,14 @@ class MailPreference(models.Model):
         return f"{self.group} {self.by_mail}"
 
 
+_WORDS = ("title_zh", "title_en", "body_zh", "body_en", "about", "audience", "by_mail", "effective_at", "published_at")
+_WORDS += ("new_name_zh", "new_name_en", "author_id", "created_at")
+_PUBLISHED_WORDS_CHANGED = (
+    f"OLD.state <> 'draft' AND ROW({', '.join(f'OLD.{word}' for word in _WORDS)}) "
+    f"IS DISTINCT FROM ROW({', '.join(f'NEW.{word}' for word in _WORDS)})"
+)
+
+
 class Announcement(FSMModelMixin, Bilingual):
     """What does the platform tell everybody, and when does it take effect? (clause 4)
 
@@ -160,11 +168,12 @@ class Announcement(FSMModelMixin, Bilingual):
                 field="state",
                 transitions=[("draft", "published"), ("published", "withdrawn")],
             ),
-            pgtrigger.ReadOnly(
+            pgtrigger.Protect(
                 name="announcement_published_once",
-                exclude=["state", "told_everybody_at", "withdrawn_at", "reason"],
-                condition=pgtrigger.Q(old__state__in=["published", "withdrawn"]),
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition(_PUBLISHED_WORDS_CHANGED),
             ),
+            pgtrigger.Protect(name="announcement_kept", operation=pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

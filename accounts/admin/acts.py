@@ -53,7 +53,7 @@ class ActAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=object_id)
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
-        form = form_class(request.POST or None)
+        form = form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 run(obj, form.cleaned_data)

@@ -7,6 +7,8 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +71,11 @@ def _contacts(email: str | None, phone: str | None) -> tuple[str | None, str | N
         number = normalize_phone(phone)
     except ValueError:
         raise InvalidInput(_("This is not a mobile number."), field="phone") from None
+    if address is not None:
+        try:
+            validate_email(address)
+        except ValidationError:
+            raise InvalidInput(_("This is not an e-mail address."), field="email") from None
     if address is None and number is None:
         raise InvalidInput(_("Give an e-mail address or a mobile number."), field="email")
     blocked = [

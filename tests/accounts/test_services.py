@@ -52,7 +52,12 @@ def test_an_account_is_opened_with_a_number_alone(now: datetime) -> None:
 
 @pytest.mark.parametrize(
     ("given", "field"),
-    [({}, "email"), ({"phone": "12345678"}, "phone"), ({"email": "a@b.cn", "language": "fr"}, "language")],
+    [
+        ({}, "email"),
+        ({"email": "zhang at example"}, "email"),
+        ({"phone": "12345678"}, "phone"),
+        ({"email": "a@b.cn", "language": "fr"}, "language"),
+    ],
 )
 def test_what_cannot_be_an_account_leaves_nothing(now: datetime, given: dict[str, str], field: str) -> None:
     with pytest.raises(InvalidInput) as refused:
