@@ -4,12 +4,13 @@ from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from accounts.authentication.tokens import HasScope
+from accounts.models import User
 from core.pages import keyset_page
 from ledger import selectors
 
@@ -21,7 +22,8 @@ class SeesTheBooks(BasePermission):
     """Operators of finance or audit."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
-        return bool(request.user.is_authenticated) and any(request.user.has_role(role) for role in ROLES)
+        user = request.user
+        return isinstance(user, User) and any(user.has_role(role) for role in ROLES)
 
 
 class FundsOutput(serializers.Serializer[Any]):
@@ -39,7 +41,7 @@ class EntryOutput(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     key = serializers.CharField(source="transaction.key")
     subject = serializers.CharField(source="transaction.subject")
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
     destination = serializers.CharField()
     amount = serializers.DecimalField(max_digits=14, decimal_places=2)
     posted_at = serializers.DateTimeField()
@@ -56,7 +58,7 @@ class EntriesOutput(serializers.Serializer[Any]):
 class BooksView(APIView):
     """Open to finance and audit."""
 
-    permission_classes = [*api_settings.DEFAULT_PERMISSION_CLASSES, SeesTheBooks]
+    permission_classes = [IsAuthenticated, HasScope, SeesTheBooks]
     required_scopes = {"read": "ledger:read"}
 
 

@@ -1,5 +1,7 @@
 """Payments asked for, and money that arrived without being one."""
 
+from datetime import datetime
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -26,7 +28,7 @@ class PaymentIntent(FSMModelMixin, models.Model):
 
     number = models.CharField(_("Number"), max_length=NUMBER_LENGTH, unique=True)
     purpose = models.CharField(_("Purpose"), max_length=40)
-    reference = models.CharField(_("For"), max_length=80)
+    reference = models.CharField(_("What it is for"), max_length=80)
     title = models.CharField(_("Title"), max_length=200)
     amount = MoneyField(_("Amount"))
     payer = models.ForeignKey(
@@ -92,12 +94,12 @@ class PaymentIntent(FSMModelMixin, models.Model):
         return self.number
 
     @transition(field=state, source=IntentState.OPEN, target=IntentState.PAID)
-    def pay(self, *, trade: str, at: object) -> None:
+    def pay(self, *, trade: str, at: datetime) -> None:
         self.gateway_trade = trade
         self.paid_at = at
 
     @transition(field=state, source=IntentState.OPEN, target=IntentState.CLOSED)
-    def close(self, *, reason: str, at: object) -> None:
+    def close(self, *, reason: str, at: datetime) -> None:
         self.close_reason = reason
         self.closed_at = at
 
@@ -171,9 +173,9 @@ class StrayPayment(FSMModelMixin, models.Model):
         """A pay-back was opened for it."""
 
     @transition(field=state, source=[StrayState.HELD, StrayState.RETURNING], target=StrayState.RETURNED)
-    def returned(self, *, at: object) -> None:
+    def returned(self, *, at: datetime) -> None:
         self.settled_at = at
 
     @transition(field=state, source=StrayState.HELD, target=StrayState.APPLIED)
-    def apply(self, *, at: object) -> None:
+    def apply(self, *, at: datetime) -> None:
         self.settled_at = at

@@ -78,7 +78,7 @@ class Reconciliation(models.Model):
     gateway = models.CharField(_("Gateway"), max_length=20)
     day = models.DateField(_("Day"))
     compared_at = models.DateTimeField(_("Compared at"))
-    lines = models.PositiveIntegerField(_("Lines"))
+    lines = models.PositiveIntegerField(_("Statement lines"))
     matched = models.PositiveIntegerField(_("Matched"))
     came_in = MoneyField(_("Came in"))
     went_out = MoneyField(_("Went out"))

@@ -1,5 +1,7 @@
 """Money going out: back to payers, and on to providers."""
 
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import Q
@@ -43,9 +45,9 @@ class Transfer(FSMModelMixin, models.Model):
     ]
 
     number = models.CharField(_("Number"), max_length=NUMBER_LENGTH, unique=True)
-    key = models.CharField(_("Key"), max_length=160, unique=True)
+    key = models.CharField(_("Idempotency key"), max_length=160, unique=True)
     purpose = models.CharField(_("Purpose"), max_length=40)
-    reference = models.CharField(_("For"), max_length=80)
+    reference = models.CharField(_("What it is for"), max_length=80)
     amount = MoneyField(_("Amount"))
     source = models.CharField(_("Source"), max_length=PATH_LENGTH)
     gateway = models.CharField(_("Gateway"), max_length=20)
@@ -64,7 +66,7 @@ class Transfer(FSMModelMixin, models.Model):
         return self.number
 
     @transition(field=state, source=TransferState.WAITING, target=TransferState.SENT)
-    def send(self, *, at: object) -> None:
+    def send(self, *, at: datetime) -> None:
         self.sent_at = at
 
     @transition(
@@ -72,7 +74,7 @@ class Transfer(FSMModelMixin, models.Model):
         source=[TransferState.WAITING, TransferState.SENT, TransferState.FAILED],
         target=TransferState.DONE,
     )
-    def finish(self, *, trade: str, at: object) -> None:
+    def finish(self, *, trade: str, at: datetime) -> None:
         self.gateway_trade = trade
         self.done_at = at
         self.failure = ""

@@ -64,7 +64,7 @@ def notice_json(notice: Notice) -> dict[str, Any]:
 
 def notice_of(message: GatewayMessage) -> Notice:
     """What a kept message says."""
-    said = dict(message.notice)
+    said: dict[str, Any] = dict(message.notice or {})
     said["movement"] = Movement(said["movement"])
     said["amount"] = Decimal(said["amount"])
     said["at"] = datetime.fromisoformat(said["at"])

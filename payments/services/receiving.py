@@ -107,7 +107,7 @@ def _set_aside(gateway: str, notice: Notice, intent: PaymentIntent | None, reaso
         received_at=now,
     )
     if early is not None:
-        told = early.notice
+        told: dict[str, str] = early.notice or {}
         stray_returned_by_gateway(stray=stray, trade=told["trade"], at=datetime.fromisoformat(told["at"]), now=now)
         GatewayMessage.objects.filter(pk=early.pk).update(
             state=MessageState.HANDLED, handled_at=now, note=f"stray {stray.number}"
@@ -169,7 +169,7 @@ def stray_apply(*, stray_id: int, reason: str, actor: Actor, now: datetime) -> S
     """
     require_operator(actor)
     stray = StrayPayment.objects.select_for_update(no_key=True).get(pk=stray_id)
-    intent = PaymentIntent.objects.select_for_update(no_key=True).filter(pk=stray.intent_id).first()
+    intent = PaymentIntent.objects.select_for_update(no_key=True).filter(strays=stray).first()
     if not can_proceed(stray.apply):
         raise NotAllowed(_("This payment was dealt with already."))
     if intent is None or intent.state != IntentState.OPEN:
