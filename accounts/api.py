@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts import selectors
-from accounts.authentication import HasScope
+from accounts.authentication import HasScope, signed_in
 from accounts.models import ApiToken
 
 
@@ -44,7 +44,7 @@ class MeView(APIView):
 
     @extend_schema(responses=MeOutput, operation_id="account_me", tags=["accounts"])
     def get(self, request: Request) -> Response:
-        user = request.user
+        user = signed_in(request)
         values = {
             "id": user.pk,
             "display_name": user.display_name,

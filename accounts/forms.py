@@ -70,4 +70,6 @@ class TokenForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offered = scopes.available(operator=user.is_operator)
-        self.fields["scopes"].choices = [(scope.name, f"{scope.title} ({scope.name})") for scope in offered]
+        chosen = self.fields["scopes"]
+        assert isinstance(chosen, forms.MultipleChoiceField)
+        chosen.choices = [(scope.name, f"{scope.title} ({scope.name})") for scope in offered]

@@ -15,6 +15,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from accounts import scopes, selectors, services
+from accounts.authentication import signed_in
 from accounts.forms import IdentityForm, ProfileForm, TokenForm, refuse
 from accounts.types import IdentityState
 from core import clock
@@ -28,7 +29,7 @@ LANGUAGE_COOKIE_AGE = 365 * 86400
 @never_cache
 def home(request: HttpRequest) -> HttpResponse:
     """Profile, ways to sign in, security, real name, tokens."""
-    user = request.user
+    user = signed_in(request)
     context: dict[str, Any] = {
         "email_verified": bool(user.email) and selectors.has_verified_email(user),
         "totp": selectors.has_totp(user),
@@ -44,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """Change the display name and the language."""
-    user = request.user
+    user = signed_in(request)
     form = ProfileForm(
         request.POST if request.method == "POST" else None,
         initial={"display_name": user.display_name, "language": user.language},
@@ -71,7 +72,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
     """Real-name verification (clause 9(2)): its state, and the form where there is something to ask."""
-    user = request.user
+    user = signed_in(request)
     latest = selectors.identity_latest(user)
     closed = latest is not None and latest.state in {IdentityState.PENDING, IdentityState.VERIFIED}
     form = IdentityForm(request.POST if request.method == "POST" else None)
@@ -93,7 +94,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
     titles = {scope.name: scope.title for scope in scopes.available(operator=True)}
     rows = [
         {"token": token, "scopes": [titles.get(name, name) for name in token.scopes]}
-        for token in selectors.tokens_of(request.user)
+        for token in selectors.tokens_of(signed_in(request))
     ]
     return render(request, "accounts/tokens.html", {"rows": rows, "now": clock.now()})
 
@@ -103,7 +104,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def token_new(request: HttpRequest) -> HttpResponse:
     """Make a token; the answer shows it, once."""
-    user = request.user
+    user = signed_in(request)
     form = TokenForm(request.POST if request.method == "POST" else None, user=user)
     if request.method == "POST" and form.is_valid():
         now = clock.now()
@@ -127,7 +128,7 @@ def token_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def token_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what revoking will do, and do it."""
-    token = selectors.token_for(request.user, pk)
+    token = selectors.token_for(signed_in(request), pk)
     if request.method == "POST":
         services.token_revoke(token=token, actor=Actor.of(request.user), now=clock.now())
         messages.success(request, _("The token is revoked."))

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.authentication import HasScope
+from accounts.authentication import HasScope, signed_in
 from core import clock
 from core.acts import Actor
 from core.pages import keyset_page
@@ -58,10 +58,10 @@ class MessagesView(APIView):
     )
     def get(self, request: Request) -> Response:
         only_unread = request.query_params.get("unread", "").lower() in {"1", "true"}
-        rows = selectors.messages_found(request.user, only_unread=only_unread, group="", q="")
+        rows = selectors.messages_found(signed_in(request), only_unread=only_unread, group="", q="")
         page = keyset_page(rows, order_by=["-pk"], cursor=request.query_params.get("cursor"), size=SIZE)
         values = {
-            "unread": selectors.unread_count(request.user),
+            "unread": selectors.unread_count(signed_in(request)),
             "next": page.next_cursor,
             "previous": page.previous_cursor,
             "results": page.items,
@@ -77,6 +77,6 @@ class MessageReadView(APIView):
 
     @extend_schema(request=None, responses=MessageOutput, operation_id="messages_read", tags=["notifications"])
     def put(self, request: Request, pk: int) -> Response:
-        found = selectors.message_for(request.user, pk)
+        found = selectors.message_for(signed_in(request), pk)
         services.message_read(message=found, actor=Actor.of(request.user), now=clock.now())
         return Response(MessageOutput(found).data)

@@ -93,8 +93,8 @@ class MailPreference(models.Model):
         return f"{self.group} {self.by_mail}"
 
 
-_WORDS = ("title_zh", "title_en", "body_zh", "body_en", "about", "audience", "by_mail", "effective_at", "published_at")
-_WORDS += ("new_name_zh", "new_name_en", "author_id", "created_at")
+_WORDS = ["title_zh", "title_en", "body_zh", "body_en", "about", "audience", "by_mail", "effective_at", "published_at"]
+_WORDS += ["new_name_zh", "new_name_en", "author_id", "created_at"]
 _PUBLISHED_WORDS_CHANGED = (
     f"OLD.state <> 'draft' AND ROW({', '.join(f'OLD.{word}' for word in _WORDS)}) "
     f"IS DISTINCT FROM ROW({', '.join(f'NEW.{word}' for word in _WORDS)})"

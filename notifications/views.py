@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.authentication import signed_in
 from core import clock
 from core.acts import Actor
 from core.pages import capped_count, keyset_page
@@ -29,7 +30,7 @@ MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src d
 @require_GET
 def messages(request: HttpRequest) -> HttpResponse:
     """Somebody's messages, newest first: all or unread, of one group, with words in the title."""
-    user = request.user
+    user = signed_in(request)
     only_unread = request.GET.get("show") == "unread"
     group = request.GET.get("group", "")
     group = group if group in kinds.GROUPS else ""
@@ -62,7 +63,7 @@ def messages(request: HttpRequest) -> HttpResponse:
 @require_GET
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """One message; opening it is reading it."""
-    found = selectors.message_for(request.user, pk)
+    found = selectors.message_for(signed_in(request), pk)
     services.message_read(message=found, actor=Actor.of(request.user), now=clock.now())
     # Links are paths of this site, written by acts; anything else is not followed.
     link = found.link if url_has_allowed_host_and_scheme(found.link, allowed_hosts=None) else ""
@@ -74,7 +75,7 @@ def message(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def messages_read(request: HttpRequest) -> HttpResponse:
     """Mark everything as read."""
-    n = services.messages_read_all(user=request.user, actor=Actor.of(request.user), now=clock.now())
+    n = services.messages_read_all(user=signed_in(request), actor=Actor.of(request.user), now=clock.now())
     notices.success(request, ngettext("%(n)d message marked as read.", "%(n)d messages marked as read.", n) % {"n": n})
     return redirect("messages")
 
@@ -83,7 +84,7 @@ def messages_read(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """Which groups of messages also come by mail."""
-    user = request.user
+    user = signed_in(request)
     if request.method == "POST":
         services.mail_preferences_set(
             user=user,
@@ -107,7 +108,7 @@ def announcements(request: HttpRequest) -> HttpResponse:
 @require_GET
 def announcement(request: HttpRequest, pk: int) -> HttpResponse:
     """One announcement, and when it takes effect."""
-    found = selectors.announcement_for(request.user if request.user.is_authenticated else None, pk)
+    found = selectors.announcement_for(signed_in(request) if request.user.is_authenticated else None, pk)
     return render(request, "notifications/announcement.html", {"found": found, "now": clock.now()})
 
 

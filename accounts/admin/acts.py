@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from accounts.authentication import signed_in
 from core.admin import ReadOnlyAdmin
 from core.errors import DomainError
 
@@ -34,7 +35,7 @@ class ActAdmin(ReadOnlyAdmin):
 
     def has_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may press the buttons of this screen."""
-        return bool(request.user.has_role(self.role))
+        return signed_in(request).has_role(self.role)
 
     def act_page(
         self,

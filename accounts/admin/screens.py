@@ -21,7 +21,7 @@ from core.acts import Actor
 from core.encryption import blind_index
 from core.errors import InvalidInput
 
-ROLE_NAMES = {
+ROLE_NAMES: dict[str, Any] = {
     Role.OPERATIONS: _("Marketplace operations"),
     Role.FINANCE: _("Finance"),
     Role.ARBITRATION: _("Arbitration"),
@@ -35,7 +35,7 @@ class RolesForm(ReasonForm):
 
     roles = forms.MultipleChoiceField(
         label=_("Roles"),
-        choices=[(role.value, title) for role, title in ROLE_NAMES.items()],
+        choices=[(str(role), title) for role, title in ROLE_NAMES.items()],
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         required=False,
     )

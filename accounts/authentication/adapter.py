@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import selectors, services, sms
+from accounts.authentication.people import signed_in
 from accounts.contacts import normalize_phone
 from accounts.models import User
 from core import clock
@@ -25,8 +26,6 @@ logger = logging.getLogger(__name__)
 
 class MobileField(PhoneField):
     """A mobile number; without a country code it is a mainland one."""
-
-    default_validators = []
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["validators"] = []
@@ -128,7 +127,7 @@ class AccountAdapter(DefaultAccountAdapter):
         return [ours if stage == theirs else stage for stage in super().get_login_stages()]
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        return reverse("admin:index") if request.user.is_operator else super().get_login_redirect_url(request)
+        return reverse("admin:index") if signed_in(request).is_operator else super().get_login_redirect_url(request)
 
     def get_signup_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_home")

@@ -59,7 +59,8 @@ class LoginForm(allauth_forms.LoginForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields = {"login": ContactField(), **{k: v for k, v in self.fields.items() if k != "login"}}
+        others = {name: field for name, field in self.fields.items() if name != "login"}
+        self.fields: dict[str, forms.Field] = {"login": ContactField(), **others}
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
 
@@ -71,7 +72,7 @@ class SignupForm(allauth_forms.SignupForm):
         super().__init__(*args, **kwargs)
         password = self.fields["password1"]
         password.widget.attrs.pop("placeholder", None)
-        self.fields = {
+        self.fields: dict[str, forms.Field] = {
             "login": ContactField(help_text=_("You sign in with it, and a code is sent to it now.")),
             "display_name": forms.CharField(
                 label=_("Display name"),
@@ -112,7 +113,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def save(self, request: HttpRequest, **kwargs: Any) -> str:
         contact: str = self.cleaned_data["email"]
         if is_email(contact):
-            return str(super().save(request, **kwargs))
+            return str(allauth_forms.ResetPasswordForm.save(self, request, **kwargs))
         PhoneResetProcess.initiate(request=request, user=self.users[0] if self.users else None, email=contact)
         return contact
 

@@ -11,6 +11,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.acts import ActAdmin
+from accounts.authentication import signed_in
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -108,7 +109,7 @@ class AnnouncementAdmin(ActAdmin):
         if change:
             services.announcement_edit(announcement=obj, **given, actor=actor, now=now)
         else:
-            written = services.announcement_write(author=request.user, **given, actor=actor, now=now)
+            written = services.announcement_write(author=signed_in(request), **given, actor=actor, now=now)
             obj.__dict__.update(written.__dict__)
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

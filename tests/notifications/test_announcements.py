@@ -357,5 +357,6 @@ def test_operators_announce_at_their_desk(client: Client, operator: User, clock,
     assert client.get("/admin/notifications/message/").status_code == 200
     client.post(f"{base}/{draft.pk}/withdraw/", {"reason": "暂缓"})
     assert Announcement.objects.get().state == "withdrawn"
-    acts = list(AuditRecord.objects.filter(subject=f"announcement:{draft.pk}").values_list("act", flat=True))
+    trail = AuditRecord.objects.filter(subject=f"announcement:{draft.pk}").order_by("position")
+    acts = list(trail.values_list("act", flat=True))
     assert acts == ["announcement_write", "announcement_edit", "announcement_publish", "announcement_withdraw"]
