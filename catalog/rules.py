@@ -35,7 +35,9 @@ class ZeroSalesFacts:
     parameters=(MONTHS,),
 )
 def listing_zero_sales(facts: ZeroSalesFacts, rulebook: Rulebook) -> Decision:
-    """Whether a product is taken down for want of a sale: three months after the later of listing and last sale (18(14))."""
+    """Whether a product is taken down for want of a sale: three months after the later of listing and last sale
+    (18(14)).
+    """
     months = rulebook.parameter(MONTHS)
     since = max(facts.listed_at, facts.last_sale_at or facts.listed_at)
     due_at = end_of_months(since, months)

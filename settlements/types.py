@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 
 class ItemKind(StrEnum):
@@ -19,6 +20,14 @@ class ItemKind(StrEnum):
 
 CREDITS = frozenset({ItemKind.SALE})
 DEBT_KINDS = (ItemKind.RECOVERY, ItemKind.TOPUP, ItemKind.DEDUCTION)
+
+
+class ProductClass(StrEnum):
+    """The classes of products (17(1)), as the fee asks for them."""
+
+    APPLICATION = "application"
+    SERVICE = "service"
+    TOOL = "tool"
 
 
 class HoldReason(StrEnum):
@@ -46,13 +55,11 @@ class StatementState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Debt:
-    """Something to be taken from a settlement: `moved` where the books have moved the money already."""
+    """What is still open of something to be taken from a settlement (yuan)."""
 
     id: int
     kind: str
     amount: Decimal
-    moved: bool
-    carried: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +72,9 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Waterfall:
-    """A settlement worked out: every line of it, what is paid, and what is carried forward (yuan)."""
-
-    sales: Decimal
-    fee: Decimal
-    recovered: Decimal
-    topped_up: Decimal
-    deducted: Decimal
-    payout: Decimal
-    carried: Decimal
-    taken: tuple[Taken, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class FeeFixed:
-    """The service fee of an order as it was fixed at its payment: amount in yuan, `rate` the average in per cent."""
+    """The service fee of an order as fixed at its payment (yuan), with the decision and the facts it rests on."""
 
     amount: Decimal
-    rate: Decimal
-    decision_id: int | None = None
+    decision: Any
+    facts: Any

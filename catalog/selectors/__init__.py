@@ -21,6 +21,7 @@ from catalog.selectors.console import (
     versions_of,
 )
 from catalog.selectors.contents import SECTIONS, changes_between, completeness, content_of, digest_of, live_findings
+from catalog.selectors.covers import CoverFile, cover_for
 from catalog.selectors.likeness import lookalike_findings, lookalikes
 from catalog.selectors.pages import ProductNotFound, product_page, version_accepted, version_page, versions_released
 from catalog.selectors.plans import (
@@ -46,6 +47,7 @@ __all__ = [
     "SECTIONS",
     "SORTS",
     "STATE_FILTERS",
+    "CoverFile",
     "Facet",
     "PlanNotFound",
     "PlanNotOnSale",
@@ -60,6 +62,7 @@ __all__ = [
     "completeness",
     "console_counts",
     "content_of",
+    "cover_for",
     "delisting_soon",
     "digest_of",
     "facets",

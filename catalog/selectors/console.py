@@ -36,8 +36,8 @@ def products_page(
 ) -> Page:
     """A provider's products, the newest first, as plain values in one query.
 
-    Each says its state, the state of its latest version, and in how many days it would be delisted without a sale (18(14)).
-    `state` is one of STATE_FILTERS.
+    Each says its state, the state of its latest version, and in how many days it would be delisted without a sale
+    (18(14)). `state` is one of STATE_FILTERS.
     """
     latest = ProductVersion.objects.filter(product=OuterRef("pk")).order_by("-number")
     products = Product.objects.filter(provider=provider).annotate(
@@ -74,7 +74,7 @@ def products_page(
             "card__reviews",
             "category__name_zh",
             "category__name_en",
-        ),  # fmt: skip
+        ),
         order_by=("-pk",),
         cursor=cursor,
         size=size,
@@ -220,7 +220,9 @@ def review_next(after: ProductVersion | None = None) -> ProductVersion | None:
 
 
 def refusals_lately(provider: Provider, since: datetime) -> int:
-    """How many of a provider's versions were refused since then: a pattern of submissions that cannot be listed (10(9))."""
+    """How many of a provider's versions were refused since then: a pattern of submissions that cannot be listed
+    (10(9)).
+    """
     return ProductVersion.objects.filter(
         product__provider=provider, state=VersionState.REFUSED, judged_at__gte=since
     ).count()

@@ -4,8 +4,12 @@ from datetime import datetime
 
 from django.db.models import F, Q
 
-from catalog.models import Product, ProductSale, ProductVersion
+from catalog.models import Plan, Product, ProductSale, ProductVersion
 from catalog.types import ProductState, VersionState
+from core.errors import NotAllowed
+from core.money import ZERO
+from deposits.selectors import covers_price
+from providers.selectors import may_list
 
 
 def zero_sales_due(now: datetime, limit: int) -> list[int]:
@@ -58,3 +62,21 @@ def awaiting_deposit(provider_id: int | None = None) -> list[int]:
     if provider_id is not None:
         found = found.filter(product__provider=provider_id)
     return list(found.order_by("pk").values_list("pk", flat=True))
+
+
+def awaiting_covered(now: datetime, limit: int) -> list[int]:
+    """Versions that wait for the deposit and whose price it covers by now (9(6)1)."""
+    found = []
+    waiting = ProductVersion.objects.filter(state=VersionState.AWAITING_DEPOSIT).select_related("product__provider")
+    for version in waiting.order_by("pk"):
+        provider = version.product.provider
+        price = max(Plan.objects.filter(version=version).values_list("price", flat=True), default=ZERO)
+        try:
+            covered = covers_price(provider=provider, price=price, now=now).covered
+        except NotAllowed:
+            continue
+        if covered and may_list(provider, now):
+            found.append(version.pk)
+        if len(found) == limit:
+            break
+    return found

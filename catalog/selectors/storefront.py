@@ -235,10 +235,11 @@ def _capped_counts(querysets: "Sequence[QuerySet[ListingCard]]") -> list[int]:
             parts.append("0")
             continue
         statement, values = queryset.order_by().values("product")[: COUNT_CAP + 1].query.sql_with_params()
-        parts.append(f"(SELECT count(*) FROM ({statement}) AS part)")
+        parts.append(f"(SELECT count(*) FROM ({statement}) AS part)")  # noqa: S608
         params += values
+    statement = "SELECT " + ", ".join(parts)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT " + ", ".join(parts), params)
+        cursor.execute(statement, params)
         return [int(count) for count in cursor.fetchone()]
 
 

@@ -3,10 +3,11 @@
 from settlements.models.accounts import PayoutAccount
 from settlements.models.fees import FeeEntry, FeeYear
 from settlements.models.items import SettlementHold, SettlementItem
-from settlements.models.statements import AMOUNTS, Statement, StatementLine
+from settlements.models.statements import AMOUNTS, CycleVisit, Statement, StatementLine
 
 __all__ = [
     "AMOUNTS",
+    "CycleVisit",
     "FeeEntry",
     "FeeYear",
     "PayoutAccount",

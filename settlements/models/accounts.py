@@ -20,9 +20,7 @@ class PayoutAccount(models.Model):
     holder = models.CharField(_("account holder"), max_length=120)
     bank = models.CharField(_("bank"), max_length=120)
     account = EncryptedTextField(_("account number"))
-    set_by = models.ForeignKey(
-        "accounts.User", verbose_name=_("set by"), on_delete=models.PROTECT, related_name="+"
-    )
+    set_by = models.ForeignKey("accounts.User", verbose_name=_("set by"), on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField(_("set"))
     replaced_at = models.DateTimeField(_("replaced"), null=True, blank=True)
 

@@ -17,13 +17,13 @@ class FeeEntry(models.Model):
     that the provider's orders share; `folded` rows are already in FeeYear.
     """
 
-    provider = models.ForeignKey(
-        "providers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
-    )
+    provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="+", db_index=False)
     key = models.CharField(max_length=60, unique=True)
     order = models.CharField(max_length=20, db_index=True)
     product_class = models.CharField(max_length=12)
     year = models.PositiveSmallIntegerField()
+    amount = MoneyField(default=Decimal("0.00"))
+    refunded = MoneyField(default=Decimal("0.00"))
     base = MoneyField()
     fee = MoneyField()
     at = models.DateTimeField()
@@ -37,8 +37,9 @@ class FeeEntry(models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                name="fee_no_more_than_base",
-                condition=Q(base__gte=F("fee"), fee__gte=0) | Q(base__lte=F("fee"), fee__lte=0),
+                name="fee_of_a_payment_or_refund",
+                condition=Q(amount__gte=F("fee"), fee__gte=0, base__gte=0, refunded=0)
+                | Q(amount=0, fee__lte=0, base__lte=0, refunded__gt=0),
             )
         ]
         triggers = [

@@ -74,6 +74,7 @@ class Statement(FSMModelMixin, models.Model):
     finance_by = models.ForeignKey(
         "accounts.User", verbose_name=_("finance"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
+    payouts = models.PositiveSmallIntegerField(_("times sent"), default=0)
     payout_number = models.CharField(_("payout number"), max_length=20, blank=True)
     paid_at = models.DateTimeField(_("paid"), null=True, blank=True)
     disputed_at = models.DateTimeField(_("disputed"), null=True, blank=True)
@@ -215,6 +216,7 @@ class Statement(FSMModelMixin, models.Model):
     def pay(self, *, payout_number: str) -> None:
         """The payout is on its way."""
         self.payout_number = payout_number
+        self.payouts += 1
 
     @transition(field=state, source=StatementState.PAYING, target=StatementState.APPROVED_FINANCE)
     def pay_again(self) -> None:
@@ -227,6 +229,26 @@ class Statement(FSMModelMixin, models.Model):
     def complete(self, *, now: datetime) -> None:
         """The money has arrived, or there was none to send."""
         self.paid_at = now
+
+
+class CycleVisit(models.Model):
+    """Which providers has a settlement day been through, and what came of it?
+
+    One row a provider and cycle, also where there was nothing to settle, so that a day is gone through once.
+    """
+
+    provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="+")
+    cycle_on = models.DateField()
+    visited_at = models.DateTimeField()
+    statement = models.ForeignKey(Statement, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("settlement day of a provider")
+        verbose_name_plural = _("settlement days of providers")
+        constraints = [models.UniqueConstraint(fields=["provider", "cycle_on"], name="cycle_visit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider_id} {self.cycle_on}"
 
 
 class StatementLine(models.Model):

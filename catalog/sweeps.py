@@ -1,0 +1,91 @@
+"""What the clock brings about in the catalog."""
+
+from datetime import datetime, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from catalog import services
+from catalog.selectors import due
+from catalog.selectors.due import awaiting_covered
+from core.acts import act
+from core.sweeps import Key, Sweep, register
+
+
+def _delist(key: Key, now: datetime) -> object:
+    return services.zero_sales_delist(product_id=int(key), now=now)
+
+
+def _warn(key: Key, now: datetime) -> object:
+    return services.zero_sales_warn(product_id=int(key), now=now)
+
+
+def _fold(key: Key, now: datetime) -> object:
+    done = 0
+    while folded := services.sales_fold(product_id=int(key), now=now):
+        done += folded
+    return done
+
+
+def _release(key: Key, now: datetime) -> object:
+    return services.awaiting_release(version_id=int(key), now=now)
+
+
+@act
+def _refresh_one(*, product_id: int, now: datetime) -> int:
+    return services.cards_refresh(product_ids=[product_id], now=now)
+
+
+def _refresh(key: Key, now: datetime) -> object:
+    return _refresh_one(product_id=int(key), now=now)
+
+
+register(
+    Sweep(
+        name="catalog.zero_sales",
+        title=_("Delist products without a sale in three months"),
+        selector=due.zero_sales_due,
+        act=_delist,
+        clause="18(14)",
+        every=timedelta(minutes=15),
+    )
+)
+register(
+    Sweep(
+        name="catalog.zero_sales_warnings",
+        title=_("Warn providers of delisting 30 and 7 days ahead"),
+        selector=due.zero_sales_to_warn,
+        act=_warn,
+        clause="18(14)",
+        every=timedelta(minutes=15),
+    )
+)
+register(
+    Sweep(
+        name="catalog.sales",
+        title=_("Bring the figures of products up to date with their sales"),
+        selector=due.sales_to_fold,
+        act=_fold,
+        clause="18(14)",
+        every=timedelta(minutes=5),
+    )
+)
+register(
+    Sweep(
+        name="catalog.awaiting_deposit",
+        title=_("Put approved products on sale once the deposit covers them"),
+        selector=awaiting_covered,
+        act=_release,
+        clause="9(6)1",
+        every=timedelta(minutes=10),
+    )
+)
+register(
+    Sweep(
+        name="catalog.cards",
+        title=_("Draw storefront cards anew where a name has changed"),
+        selector=due.cards_to_refresh,
+        act=_refresh,
+        clause="10(5)",
+        every=timedelta(minutes=10),
+    )
+)

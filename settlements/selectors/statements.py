@@ -1,0 +1,180 @@
+"""Statements as providers and operators see them, and what a provider is owed."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from accounts.types import Role
+from core.errors import NotFound
+from core.money import ZERO
+from core.pages import Page, keyset_page
+from ledger import selectors as ledger
+from ledger.types import payable
+from payments.types import Recipient
+from providers.models import Provider
+from providers.selectors import permissions_of, role_of
+from providers.types import Permission
+from regulation.selectors import rulebook_at
+from settlements.cycles import issue_day, next_cycle
+from settlements.models import PayoutAccount, SettlementHold, SettlementItem, Statement, StatementLine
+from settlements.types import ItemKind, StatementState
+
+SIZE = 20
+OPEN_STATES = tuple(
+    state
+    for state in StatementState
+    if state not in {StatementState.PAID, StatementState.RETURNED, StatementState.DRAFT}
+)
+
+
+class StatementNotFound(NotFound):
+    """There is no such statement, or it is somebody else's."""
+
+    code = "statement_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such statement."))
+
+
+def payable_free(provider_id: int) -> Decimal:
+    """What of the money that a provider is owed is not reserved for a statement on its way (yuan)."""
+    return ledger.funds(payable(provider_id)).available
+
+
+def payout_account(provider_id: int) -> PayoutAccount | None:
+    """The bank account that a provider is paid to now."""
+    return PayoutAccount.objects.filter(provider=provider_id, replaced_at__isnull=True).first()
+
+
+def payout_recipient(provider_id: int) -> Recipient | None:
+    """The same, as payments ask for it; None where the provider has given none."""
+    found = payout_account(provider_id)
+    return Recipient(name=found.holder, account=found.account, bank=found.bank) if found else None
+
+
+def statements_page(*, provider: Provider, state: str = "", cursor: str | None = None, size: int = SIZE) -> Page:
+    """A provider's statements, the newest first, in one query."""
+    found = Statement.objects.filter(provider=provider).exclude(state=StatementState.DRAFT)
+    if state == "open":
+        found = found.filter(state__in=OPEN_STATES)
+    elif state:
+        found = found.filter(state=state)
+    return keyset_page(found, order_by=("-cycle_on", "-pk"), cursor=cursor, size=size)
+
+
+def statement_for(*, provider: Provider, number: str) -> Statement:
+    """One of a provider's own statements. Raises StatementNotFound for anybody else's."""
+    found = _statements().filter(provider=provider, number=number).exclude(state=StatementState.DRAFT).first()
+    if found is None:
+        raise StatementNotFound
+    return found
+
+
+def statement_by_number(number: str) -> Statement:
+    """A statement, for operators. Raises StatementNotFound."""
+    found = _statements().filter(number=number).first()
+    if found is None:
+        raise StatementNotFound
+    return found
+
+
+def statement_by_pk(pk: int) -> Statement:
+    """A statement, for operators. Raises StatementNotFound."""
+    found = _statements().filter(pk=pk).first()
+    if found is None:
+        raise StatementNotFound
+    return found
+
+
+def _statements() -> "QuerySet[Statement]":
+    return Statement.objects.select_related("provider", "confirmed_by", "operations_by", "finance_by")
+
+
+def lines_of(statement: Statement) -> "QuerySet[StatementLine]":
+    """What a statement is made of, sales first, in the order of the waterfall."""
+    return StatementLine.objects.filter(statement=statement).select_related("item").order_by("id")
+
+
+def lines_page(*, statement: Statement, cursor: str | None = None, size: int = 50) -> Page:
+    """The lines of a statement, a page at a time, in one query."""
+    return keyset_page(
+        StatementLine.objects.filter(statement=statement).select_related("item"),
+        order_by=("id",),
+        cursor=cursor,
+        size=size,
+    )
+
+
+def statements_queue(role: str) -> "QuerySet[Statement]":
+    """What waits for an operator of that role, the oldest first."""
+    states = (
+        [StatementState.APPROVED_OPERATIONS, StatementState.APPROVED_FINANCE]
+        if role == Role.FINANCE
+        else [StatementState.CONFIRMED, StatementState.DISPUTED]
+    )
+    return _statements().filter(state__in=states).order_by("confirmed_at", "pk")
+
+
+def standing(provider: Provider, now: datetime) -> dict[str, Any]:
+    """What a provider is owed, what is held and why, and when the next statement comes: for the console's home (yuan).
+
+    `earned` is everything out of guarantee and not in a statement yet, `held` the part of it that something keeps
+    back, `owed` what is to be taken, `reserved` what is in statements on their way.
+    """
+    open_items = SettlementItem.objects.filter(provider=provider, settled__lt=F("amount"))
+    sums: dict[str, Decimal] = {str(kind): ZERO for kind in ItemKind}
+    sums |= dict(open_items.values_list("kind").annotate(total=Sum(F("amount") - F("settled"))))
+    held_references = SettlementHold.objects.filter(
+        lifted_at__isnull=True, reference__in=open_items.filter(kind=ItemKind.SALE).values("reference")
+    )
+    held = open_items.filter(kind=ItemKind.SALE, reference__in=held_references.values("reference")).aggregate(
+        total=Sum("amount")
+    )["total"]
+    reserved = Statement.objects.filter(provider=provider, state__in=OPEN_STATES).aggregate(total=Sum("payout"))[
+        "total"
+    ]
+    cycle_on = next_cycle(now, rulebook_at(now).parameter("settlement.cycle_days"))
+    return {
+        "earned": sums[ItemKind.SALE] - sums[ItemKind.FEE],
+        "held": held or ZERO,
+        "owed": sums[ItemKind.RECOVERY] + sums[ItemKind.DEDUCTION],
+        "reserved": reserved or ZERO,
+        "next_on": issue_day(cycle_on),
+        "account": payout_account(provider.pk),
+    }
+
+
+def holds_of(reference: str) -> "QuerySet[SettlementHold]":
+    """Why what a reference earned is kept back."""
+    return SettlementHold.objects.filter(reference=reference, lifted_at__isnull=True).order_by("pk")
+
+
+def items_of(reference: str) -> "QuerySet[SettlementItem]":
+    """What was recorded for a reference, such as an order."""
+    return SettlementItem.objects.filter(reference=reference).order_by("pk")
+
+
+def available_acts(statement: Statement, user: User) -> list[str]:
+    """What somebody may do with a statement now: the buttons of every page, in their order."""
+    acts: list[str] = []
+    provider = statement.provider
+    if statement.state == StatementState.ISSUED and Permission.MONEY in permissions_of(user, provider):
+        acts += ["confirm", "dispute"]
+    if not user.is_operator or role_of(user, provider) is not None:
+        return acts
+    if user.has_role(Role.OPERATIONS):
+        if statement.state == StatementState.CONFIRMED:
+            acts += ["approve_operations", "return"]
+        elif statement.state == StatementState.DISPUTED:
+            acts += ["answer", "return"]
+    if user.has_role(Role.FINANCE):
+        if statement.state == StatementState.APPROVED_OPERATIONS:
+            acts += ["approve_finance"] if statement.operations_by_id != user.pk else []
+            acts += ["return"]
+        elif statement.state == StatementState.APPROVED_FINANCE:
+            acts.append("pay_again")
+    return acts
