@@ -88,6 +88,19 @@ def balance(provider: Provider) -> Decimal:
     return balance_of(deposit_account(provider.pk))
 
 
+def deposit_balance(provider_id: int) -> Decimal:
+    """What is held of the deposit of a provider, by its key (yuan)."""
+    return balance_of(deposit_account(provider_id))
+
+
+def deduction_by_key(key: str) -> Deduction:
+    """The deduction that was made under a key. Raises NotFound."""
+    found = Deduction.objects.filter(key=key).first()
+    if found is None:
+        raise NotFound(_("There is no such deduction."))
+    return found
+
+
 def deposit_required(provider: Provider, now: datetime) -> Decimal:
     """What a provider's deposit must be now (yuan). Before it is admitted, what it would be by the price it plans.
 
@@ -137,7 +150,7 @@ def withholding_for(provider: Provider, at: datetime) -> Withholding:
     return Withholding(standing(provider).shortfall, demand.pk, demand.deadline)
 
 
-def providers_withheld(at: datetime) -> list[int]:
+def providers_withholding(at: datetime) -> list[int]:
     """The providers whose settlement at `at` gives to the deposit, also where it has nothing to give (9(6)3)."""
     return list(
         TopUpDemand.objects.filter(state__in=list(OPEN_DEMANDS), deadline__lte=at)

@@ -14,6 +14,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _admitted: list[Callable[[Any, Any, Actor, datetime], None]] = []
 _display_changed: list[Callable[[Any, bool, datetime], None]] = []
+_restriction_changed: list[Callable[[Any, str, datetime], None]] = []
 _change_late: list[Callable[..., None]] = []
 _conditions_unmet: list[Callable[[Any, list[Requirement], datetime, datetime], None]] = []
 _cure_expired: list[Callable[[Any, list[Requirement], datetime], None]] = []
@@ -34,6 +35,11 @@ def on_admitted(reaction: Callable[[Any, Any, Actor, datetime], None]) -> None:
 def on_display_changed(reaction: Callable[[Any, bool, datetime], None]) -> None:
     """Call `reaction(provider, shown, now)` when its store and products begin or cease to be shown."""
     _add(_display_changed, reaction)
+
+
+def on_restriction_changed(reaction: Callable[[Any, str, datetime], None]) -> None:
+    """Call `reaction(provider, kind, now)` when a restriction of any kind begins to count or ends."""
+    _add(_restriction_changed, reaction)
 
 
 def on_change_late(reaction: Callable[..., None]) -> None:
@@ -69,6 +75,12 @@ def display_changed(provider: Any, shown: bool, now: datetime) -> None:
     """Tell those who asked."""
     for reaction in _display_changed:
         reaction(provider, shown, now)
+
+
+def restriction_changed(provider: Any, kind: str, now: datetime) -> None:
+    """Tell those who asked."""
+    for reaction in _restriction_changed:
+        reaction(provider, kind, now)
 
 
 def change_late(*, provider: Any, about: str, due_at: datetime, source: Any, decision: Any, now: datetime) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from providers.models.provider import Provider
+from providers.triggers import ReadOnlyWhen
 from providers.types import AgreementKind
 
 KINDS = [
@@ -123,10 +124,10 @@ class Agreement(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.ReadOnly(
+            ReadOnlyWhen(
                 name="agreement_signed_stands",
                 exclude=["terminated_at", "termination_reason"],
-                condition=pgtrigger.Q(old__signed_at__isnull=False),
+                when=pgtrigger.Q(old__signed_at__isnull=False),
             ),
             pgtrigger.Protect(name="agreement_kept", operation=pgtrigger.Delete),
         ]

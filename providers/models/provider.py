@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField, mask
 from core.fsm import FSMField, FSMModelMixin, transition
+from providers.triggers import ReadOnlyWhen
 from providers.types import HIDING, ExitKind, ProviderKind, ProviderState, RestrictionKind
 
 KINDS = [(ProviderKind.ENTERPRISE, _("enterprise")), (ProviderKind.INDIVIDUAL, _("individual"))]
@@ -140,10 +141,10 @@ class Provider(FSMModelMixin, models.Model):
                     ("cleared", "active"),
                 ],
             ),
-            pgtrigger.ReadOnly(
+            ReadOnlyWhen(
                 name="provider_subject_once",
                 fields=["kind", "subject_index", "number", "admitted_at"],
-                condition=pgtrigger.Q(old__state__in=["active", "leaving", "left", "cleared"]),
+                when=pgtrigger.Q(old__state__in=["active", "leaving", "left", "cleared"]),
             ),
             pgtrigger.Protect(name="provider_kept", operation=pgtrigger.Delete),
         ]

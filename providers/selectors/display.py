@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
@@ -34,6 +34,14 @@ def displayed_condition(now: datetime, prefix: str = "") -> Q:
         | Q(**{f"{prefix}hidden_from__gt": now})
     )
     return Q(**{f"{prefix}state": ProviderState.ACTIVE}) & shown
+
+
+def selling_condition(now: datetime, prefix: str = "") -> Q:
+    """The condition "new orders may be placed with it at `now`": it is shown, and no restriction stops its orders alone."""
+    stopped = Restriction.objects.filter(
+        in_force(now), kind__in=list(STOPS_SALES - HIDING), provider=OuterRef(f"{prefix}pk")
+    )
+    return displayed_condition(now, prefix) & ~Exists(stopped)
 
 
 def displayed(queryset: "QuerySet[Provider]", now: datetime) -> "QuerySet[Provider]":

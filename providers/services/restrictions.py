@@ -88,6 +88,8 @@ def restriction_place(
     )
     display_settle(provider=locked, now=now)
     _copy_display(locked, provider)
+    if begins <= now:
+        reactions.restriction_changed(locked, kind, now)
     if kind not in OWN:
         _tell("restriction_placed", locked, placed, now)
     return placed
@@ -110,6 +112,7 @@ def restriction_lift(
     record("restriction_lift", actor, locked, {"kind": kind, "reference": reference}, {"reason": why}, now)
     display_settle(provider=locked, now=now)
     _copy_display(locked, provider)
+    reactions.restriction_changed(locked, kind, now)
     if kind not in OWN:
         _tell("restriction_lifted", locked, known, now)
     return True
@@ -135,6 +138,7 @@ def restriction_end(*, restriction_id: int, now: datetime) -> bool:
         now,
     )
     display_settle(provider=locked, now=now)
+    reactions.restriction_changed(locked, known.kind, now)
     if known.kind not in OWN:
         _tell("restriction_lifted", locked, known, now)
     return True
