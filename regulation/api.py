@@ -29,7 +29,7 @@ class JsonTextParser(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         return bytes(stream.read())
 
 
@@ -57,7 +57,7 @@ class DecisionOutput(serializers.Serializer[Any]):
     rule = serializers.CharField()
     rulebook = serializers.CharField()
     outcome = serializers.CharField()
-    values = serializers.DictField()
+    values = serializers.DictField()  # type: ignore[assignment]
     clauses = serializers.ListField(child=serializers.CharField())
     explanation = TextOutput()
 
@@ -101,7 +101,7 @@ class ClauseOutput(serializers.Serializer[Any]):
 
     id = serializers.CharField()
     chapter = serializers.IntegerField()
-    parent = serializers.CharField(allow_null=True)
+    parent = serializers.CharField(allow_null=True)  # type: ignore[assignment]
     binds = serializers.ListField(child=serializers.CharField())
     title = TextOutput()
     text = TextOutput()
@@ -129,7 +129,7 @@ class ScheduleRowOutput(serializers.Serializer[Any]):
     escalates = serializers.BooleanField()
     immediate = serializers.BooleanField()
     is_penalty = serializers.BooleanField()
-    source = serializers.CharField()
+    source = serializers.CharField()  # type: ignore[assignment]
 
 
 class ChangeOutput(serializers.Serializer[Any]):

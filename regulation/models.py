@@ -1,5 +1,8 @@
 """Rulebook versions, decisions, the audit trail and its seals. Nothing here is ever changed once it stands."""
 
+from datetime import datetime
+from typing import Any
+
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -121,7 +124,7 @@ class RulebookVersion(models.Model):
         return self.version
 
     @transition(field=state, source=State.DRAFT, target=State.PUBLISHED)
-    def publish(self, *, version, effective_at, by, by_name, at) -> None:
+    def publish(self, *, version: str, effective_at: datetime, by: str, by_name: str, at: datetime) -> None:
         """Fix the version under its final name; in force from `effective_at` on."""
         self.version = version
         self.effective_at = effective_at
@@ -166,7 +169,7 @@ class DecisionRecord(models.Model):
     def __str__(self) -> str:
         return f"{self.rule}: {self.outcome}"
 
-    def as_json(self):
+    def as_json(self) -> dict[str, Any]:
         """The decision as the command shows it."""
         return {
             "rule": self.rule,

@@ -76,7 +76,7 @@ def read_json(text: str | bytes) -> dict[str, Any]:
     return value
 
 
-def facts_from(cls: type[Any], value: Mapping[str, Any], *, at: str = "") -> Any:
+def facts_from(cls: Any, value: Mapping[str, Any], *, at: str = "") -> Any:
     """A facts class from a JSON object. Raises FactsRefused naming the field.
 
     An unknown field is named before a missing one, so that a misspelt name is found by its own spelling.
@@ -311,7 +311,7 @@ def _parser(hint: Any) -> Parse:
 
 
 @lru_cache(maxsize=256)
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     hints = get_type_hints(cls, include_extras=True)
     for item in fields(cls):
         if item.default is not MISSING or item.default_factory is not MISSING:
@@ -320,7 +320,7 @@ def _hints(cls: type) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=256)
-def readers(cls: type) -> dict[str, Parse]:
+def readers(cls: Any) -> dict[str, Parse]:
     return {name: _parser(hint) for name, hint in _hints(cls).items()}
 
 

@@ -230,7 +230,14 @@ def _published() -> Published:
         if time.monotonic() - read_at < seconds:
             return known
     rows = RulebookVersion.objects.filter(state=RulebookVersion.State.PUBLISHED).order_by("effective_at", "id")
-    found = tuple(rows.values_list("effective_at", "version", "content_hash")) or _shipped()
+    found: Published = (
+        tuple(
+            (effective_at, version, digest)
+            for effective_at, version, digest in rows.values_list("effective_at", "version", "content_hash")
+            if effective_at is not None
+        )
+        or _shipped()
+    )
     if seconds:
         _cached["index"] = (time.monotonic(), found)
     return found
@@ -291,16 +298,13 @@ def versions_published(at: datetime) -> list[VersionLine]:
     """Every published version, the newest first, with the one in force at an instant marked."""
     published = _published()
     current = next((version for effective_at, version, _ in reversed(published) if effective_at <= at), None)
-    said = {
-        row["version"]: row
-        for row in RulebookVersion.objects.filter(state="published").values("version", "based_on", "note")
-    }
+    rows = RulebookVersion.objects.filter(state="published").values_list("version", "based_on", "note")
+    said = {version: (based_on, note) for version, based_on, note in rows}
     return [
         VersionLine(
             version,
             effective_at,
-            said.get(version, {}).get("based_on", ""),
-            said.get(version, {}).get("note", ""),
+            *said.get(version, ("", "")),
             digest,
             version == current,
         )

@@ -198,7 +198,7 @@ def _append(records: Sequence[AuditRecord], now: datetime) -> bool:
             before=record.before,
             after=record.after,
             decision_id=record.decision_id,
-            decision_hash=record.decision_hash,
+            decision_hash=None if record.decision_hash is None else bytes(record.decision_hash),
             at=record.at,
         )
         row = (

@@ -53,6 +53,7 @@ def misfits(checked: Checked, *, anchor: tuple[int, str] | None = None) -> Itera
     """
     yield from _decisions(checked)
     yield from _audit(checked)
+    yield from _chains()
     yield from _seals(checked, anchor)
     yield from _rulebooks(checked)
 
@@ -80,6 +81,7 @@ def _decisions(checked: Checked) -> Iterator[Misfit]:
 
 
 def _audit(checked: Checked) -> Iterator[Misfit]:
+    """Each row by itself, in the order written: its own content, and the decision that it cites."""
     names = (
         "id",
         "chain",
@@ -98,48 +100,43 @@ def _audit(checked: Checked) -> Iterator[Misfit]:
         "hash",
         "decision__hash",
     )
-    # The trail is read chain by chain. The columns are named twice on purpose: the cited decision's own hash
-    # beside the one
-    # that the row remembers.
-    rows = AuditRecord.objects.order_by("chain", "position").values(*names).iterator(chunk_size=CHUNK)
-    chain, position, last = "", 0, START
-    for row in rows:
+    for row in AuditRecord.objects.order_by("id").values(*names).iterator(chunk_size=CHUNK):
         checked.audit += 1
+        number, subject = row["id"], row["subject"]
+        problem = _audit_problem(**row)
+        if problem:
+            yield Misfit("regulation_auditrecord", number, subject, problem)
+
+
+def _audit_problem(
+    id: int, position: int, previous: bytes, hash: bytes, decision__hash: bytes | None, **content: Any
+) -> str:
+    if audit_hash(bytes(previous), id, position, audit_payload(**content)) != bytes(hash):
+        return "its content does not match its hash"
+    cited = content["decision_id"]
+    if cited is not None:
+        if decision__hash is None:
+            return f"the decision {cited} that it cites is missing"
+        if bytes(decision__hash) != bytes(content["decision_hash"] or b""):
+            return f"the decision {cited} is not the one that it cites"
+    return ""
+
+
+def _chains() -> Iterator[Misfit]:
+    """Each row after the one before it. Rows that fit by themselves may still lack a neighbour."""
+    names = ("id", "chain", "position", "subject", "previous", "hash")
+    chain, position, last = "", 0, START
+    for row in AuditRecord.objects.order_by("chain", "position").values(*names).iterator(chunk_size=CHUNK):
         if row["chain"] != chain:
             chain, position, last = row["chain"], 0, START
-        problem = _audit_problem(row, position, last)
-        if problem:
-            yield Misfit("regulation_auditrecord", row["id"], row["subject"], problem)
+        what = ""
+        if row["position"] != position + 1:
+            what = f"position {row['position']} follows {position} in chain {chain}: rows are missing before it"
+        elif bytes(row["previous"]) != last:
+            what = "it does not follow the row before it in its chain"
+        if what:
+            yield Misfit("regulation_auditrecord", row["id"], row["subject"], what)
         position, last = row["position"], bytes(row["hash"])
-
-
-def _audit_problem(row: dict[str, Any], position: int, last: bytes) -> str:
-    cited = row["decision_hash"]
-    payload = audit_payload(
-        chain=row["chain"],
-        act=row["act"],
-        actor_kind=row["actor_kind"],
-        actor_id=row["actor_id"],
-        actor_name=row["actor_name"],
-        subject=row["subject"],
-        before=row["before"],
-        after=row["after"],
-        decision_id=row["decision_id"],
-        decision_hash=cited,
-        at=row["at"],
-    )
-    if audit_hash(bytes(row["previous"]), row["id"], row["position"], payload) != bytes(row["hash"]):
-        return "its content does not match its hash"
-    if row["position"] != position + 1:
-        return f"position {row['position']} follows {position} in chain {row['chain']}: rows are missing before it"
-    if bytes(row["previous"]) != last:
-        return "it does not follow the row before it in its chain"
-    if row["decision_id"] is not None:
-        if row["decision__hash"] is None:
-            return f"the decision {row['decision_id']} that it cites is missing"
-        if cited is None or bytes(row["decision__hash"]) != bytes(cited):
-            return f"the decision {row['decision_id']} is not the one that it cites"
-    return ""
 
 
 def _seals(checked: Checked, anchor: tuple[int, str] | None) -> Iterator[Misfit]:
