@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.contacts import normalize_email, normalize_phone
 from accounts.types import BlockKind, IdentityState, SubjectKind
@@ -142,10 +143,10 @@ class IdentityVerification(FSMModelMixin, models.Model):
         _("state"),
         default=IdentityState.PENDING,
         choices=[
-            (IdentityState.PENDING, _("being checked")),
-            (IdentityState.VERIFIED, _("verified")),
-            (IdentityState.REFUSED, _("refused")),
-            (IdentityState.REVOKED, _("revoked")),
+            (IdentityState.PENDING, pgettext_lazy("real name", "being checked")),
+            (IdentityState.VERIFIED, pgettext_lazy("real name", "verified")),
+            (IdentityState.REFUSED, pgettext_lazy("real name", "refused")),
+            (IdentityState.REVOKED, pgettext_lazy("real name", "revoked")),
         ],
         protected=True,
         max_length=12,

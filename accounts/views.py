@@ -96,7 +96,8 @@ def tokens(request: HttpRequest) -> HttpResponse:
         {"token": token, "scopes": [titles.get(name, name) for name in token.scopes]}
         for token in selectors.tokens_of(signed_in(request))
     ]
-    return render(request, "accounts/tokens.html", {"rows": rows, "now": clock.now()})
+    columns = [{"label": label} for label in (_("Name"), _("What it may do"), _("Expires"), _("Last used"), "")]
+    return render(request, "accounts/tokens.html", {"rows": rows, "columns": columns, "now": clock.now()})
 
 
 @login_required

@@ -25,35 +25,65 @@ SIZE = 20
 MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
+def toolbar(request: HttpRequest, q: str, filters: list[dict[str, Any]]) -> dict[str, Any]:
+    """What `<c-toolbar>` draws: search, filters, and the filters in force as chips."""
+
+    def address(**changes: str) -> str:
+        params = request.GET.copy()
+        params.pop("cursor", None)
+        for name, value in changes.items():
+            params[name] = value
+            if not value:
+                del params[name]
+        return f"?{params.urlencode()}"
+
+    drawn, chips = [], [{"label": f"“{q}”", "url": address(q="")}] if q else []
+    kept = []
+    for spec in filters:
+        titles = {"": _("All"), **spec["choices"]}
+        value = spec["value"]
+        choices = [
+            {"label": title, "url": address(**{spec["name"]: name}), "current": name == value, "count": None}
+            for name, title in titles.items()
+        ]
+        drawn.append({"label": spec["label"], "chosen": titles[value] if value else "", "choices": choices})
+        if value:
+            kept.append((spec["name"], value))
+            chips.append({"label": f"{spec['label']}: {titles[value]}", "url": address(**{spec["name"]: ""})})
+    return {"q": q, "filters": drawn, "sorts": [], "chips": chips, "kept": kept, "clear_url": "?"}
+
+
+def columns(*labels: Any) -> list[dict[str, Any]]:
+    """The headings of a `<c-table>`."""
+    return [{"label": label} for label in labels]
+
+
 @login_required
 @never_cache
 @require_GET
 def messages(request: HttpRequest) -> HttpResponse:
     """Somebody's messages, newest first: all or unread, of one group, with words in the title."""
     user = signed_in(request)
-    only_unread = request.GET.get("show") == "unread"
-    group = request.GET.get("group", "")
-    group = group if group in kinds.GROUPS else ""
+    groups = {name: title for name, title in kinds.GROUPS.items() if name != "work" or user.is_operator}
+    show = "unread" if request.GET.get("show") == "unread" else ""
+    group = request.GET.get("group", "") if request.GET.get("group") in groups else ""
     q = request.GET.get("q", "").strip()[:100]
-    rows = selectors.messages_found(user, only_unread=only_unread, group=group, q=q)
-    unread = selectors.unread_count(user)
+    rows = selectors.messages_found(user, only_unread=bool(show), group=group, q=q)
     count, capped = capped_count(rows)
-    kept = "".join(f"&{name}={value}" for name, value in (("group", group),) if value)
+    filters = [
+        {"name": "show", "label": _("State"), "value": show, "choices": {"unread": _("Unread")}},
+        {"name": "group", "label": _("About"), "value": group, "choices": groups},
+    ]
     context: dict[str, Any] = {
         "page": keyset_page(rows, order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE),
         "count": count,
         "capped": capped,
-        "unread": unread,
-        "only_unread": only_unread,
-        "groups": [
-            (name, title, name == group) for name, title in kinds.GROUPS.items() if name != "work" or user.is_operator
-        ],
-        "group": group,
-        "q": q,
-        "tabs": [
-            {"label": _("All"), "url": f"?show=all{kept}", "current": not only_unread, "count": None},
-            {"label": _("Unread"), "url": f"?show=unread{kept}", "current": only_unread, "count": unread},
-        ],
+        "unread": selectors.unread_count(user),
+        "groups": kinds.GROUPS,
+        "columns": columns(_("Title"), _("About"), _("Sent")),
+        "list": toolbar(request, q, filters),
+        "only_unread": bool(show),
+        "narrowed": bool(q or group),
     }
     return render(request, "notifications/messages.html", context)
 
@@ -102,7 +132,8 @@ def announcements(request: HttpRequest) -> HttpResponse:
     """What the platform announced to everybody."""
     rows = selectors.announcements_published()
     page = keyset_page(rows, order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE)
-    return render(request, "notifications/announcements.html", {"page": page, "now": clock.now()})
+    headings = columns(_("Title"), _("About"), _("Takes effect"))
+    return render(request, "notifications/announcements.html", {"page": page, "columns": headings})
 
 
 @require_GET
@@ -132,7 +163,9 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """Mail and text messages that would have left, newest first; `q` finds an address or a subject."""
     q = request.GET.get("q", "").strip()[:100]
     page = keyset_page(selectors.mailbox_found(q), order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE)
-    return render(request, "notifications/mailbox.html", {"page": page, "q": q})
+    headings = columns(_("Subject"), _("To"), _("Way"), _("Sent"))
+    context = {"page": page, "list": toolbar(request, q, []), "columns": headings}
+    return render(request, "notifications/mailbox.html", context)
 
 
 @development_only
