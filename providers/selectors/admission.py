@@ -212,12 +212,15 @@ def _paper_problem(
         return Text(f"请上传{name.zh}。", f"Upload: {name.en.lower()}.")
     if not number_fits(slot, paper.number):
         return Text(f"{name.zh}上的号码有误，请核对。", f"The number of the {name.en.lower()} is not valid. Check it.")
-    if slot != DocumentSlot.LEGAL_REPRESENTATIVE_ID and identity is not None:
-        if paper.number_index != identity.subject_index or not same_name(paper.holder, identity.legal_name):
-            return Text(
-                f"{name.zh}上的名称或号码与实名认证的主体不一致。",
-                f"Name or number of the {name.en.lower()} differ from the verified subject.",
-            )
+    if (
+        slot != DocumentSlot.LEGAL_REPRESENTATIVE_ID
+        and identity is not None
+        and (paper.number_index != identity.subject_index or not same_name(paper.holder, identity.legal_name))
+    ):
+        return Text(
+            f"{name.zh}上的名称或号码与实名认证的主体不一致。",
+            f"Name or number of the {name.en.lower()} differ from the verified subject.",
+        )
     if has_lapsed(paper, now) and not _lapse_tolerated(paper, provider, now):
         return Text(
             f"{name.zh}已于 {paper.expires_on} 到期，请换用有效的。",

@@ -38,7 +38,7 @@ from providers.types import (
 )
 from regulation.models import DecisionRecord
 from regulation.selectors import rulebook_at
-from regulation.services import decision_record
+from regulation.services import audit_record, decision_record
 from regulation.types import Decision, Text, cite
 
 CONDITIONS_REFERENCE = "conditions"
@@ -173,7 +173,7 @@ def platform_condition_add(
         raise InvalidInput(_("It cannot be asked in the past."), field="effective_at", clauses=["28"])
     if PlatformCondition.objects.filter(code=code).exists():
         raise InvalidInput(_("There is such a code already."), field="code")
-    return PlatformCondition.objects.create(
+    made = PlatformCondition.objects.create(
         code=code,
         title_zh=title.zh,
         title_en=title.en,
@@ -183,6 +183,37 @@ def platform_condition_add(
         answered_by=answered_by,
         effective_at=effective_at,
     )
+    audit_record(
+        act="platform_condition_add",
+        actor=actor,
+        subject=f"condition:{code}",
+        before={},
+        after={"title": title.as_json(), "for": for_kind, "answered_by": answered_by, "effective_at": effective_at},
+        now=now,
+    )
+    return made
+
+
+@act
+def platform_condition_retire(
+    *, condition: PlatformCondition, reason: str, actor: Actor, now: datetime
+) -> PlatformCondition:
+    """The platform no longer asks for one of its own conditions (9(7)). Raises InvalidInput without a reason."""
+    require_operator(actor)
+    why = require_reason(reason)
+    found = PlatformCondition.objects.select_for_update(no_key=True).get(pk=condition.pk)
+    if found.retired_at is None:
+        found.retired_at = max(now, found.effective_at)
+        found.save(update_fields=["retired_at"])
+        audit_record(
+            act="platform_condition_retire",
+            actor=actor,
+            subject=f"condition:{found.code}",
+            before={},
+            after={"retired_at": found.retired_at, "reason": why},
+            now=now,
+        )
+    return found
 
 
 @act
