@@ -41,9 +41,10 @@ def product_cards(products: Iterable[Mapping[str, Any]], heading: str = "h3") ->
     `guarantee` (words instead of the class's own). Everything is escaped here.
     """
     classes = {name: class_words(name) for name in ("application", "service", "tool")}
-    shield, star = icon_svg("shield-check"), icon_svg("star", "", "star-on")
+    icons = {name: icon_svg("info" if name == "tool" else "shield-check") for name in classes}
+    star = icon_svg("star", "", "star-on")
     unscored = escape(_("No reviews yet"))
-    cards = [_card(product, heading, classes, shield, star, unscored) for product in products]
+    cards = [_card(product, heading, classes, icons, star, unscored) for product in products]
     return mark_safe(f'<ul class="products">{"".join(cards)}</ul>')
 
 
@@ -56,13 +57,15 @@ def _card(
     product: Mapping[str, Any],
     heading: str,
     classes: Mapping[str, tuple[str, str]],
-    shield: str,
+    icons: Mapping[str, str],
     star: str,
     unscored: str,
 ) -> str:
     url = escape(str(product["url"]))
     name = escape(str(product["name"]))
-    class_name, promise = classes.get(str(product.get("product_class")), classes["tool"])
+    kind = str(product.get("product_class"))
+    kind = kind if kind in classes else "tool"
+    class_name, promise = classes[kind]
     cover = product.get("cover")
     image = (
         f'<img src="{escape(str(cover))}" alt="" width="640" height="360" loading="lazy" decoding="async">'
@@ -87,7 +90,7 @@ def _card(
         f'<p class="product-line">{escape(str(product.get("line") or ""))}</p>'
         f'<p class="product-provider">{escape(str(product.get("provider") or ""))}</p>'
         f'<p class="product-price">{price}</p>'
-        f'<p class="product-promise">{shield}<span><strong>{escape(class_name)}</strong> '
+        f'<p class="product-promise">{icons[kind]}<span><strong>{escape(class_name)}</strong> '
         f"{escape(str(product.get('guarantee') or promise))}</span></p>"
         f'<p class="product-standing">{standing}</p></div></li>'
     )

@@ -35,7 +35,8 @@ def cover_svg(name: str, category: str = "") -> str:
     motif, hue = _subject(name, category)
     draw = Draw(_seed(name, category))
     hue = (hue + draw.between(-14, 14)) % 360
-    shades = _shades(hue, dark=draw.between(0, 3) == 0)
+    # Dark paper suits cool hues only: warm ones turn to mud.
+    shades = _shades(hue, dark=draw.between(0, 2) == 0 and 120 <= hue <= 330)
     body = motif(draw, shades)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'

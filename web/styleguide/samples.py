@@ -274,7 +274,7 @@ def confirm(now: datetime) -> dict[str, Any]:
                 say("服务商不再收到这笔货款", "The provider is no longer owed this sale"), Decimal("1140.00"), "due"
             ),
             Consequence(say("平台服务费不再收取", "The service fee is not charged"), Decimal("60.00"), "neutral"),
-            Consequence(say("许可证在今天 24:00 停用", "The licence stops working at the end of today"), None, "late"),
+            Consequence(say("许可证在今天 24:00 停用", "The license stops working at the end of today"), None, "late"),
         ],
         "cited": ["17(1)1", "17(4)2"],
     }

@@ -85,6 +85,7 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if name == "forms":
         context["form"] = SampleForm(initial=samples.form_initial())
         context["wrong"] = SampleForm(data={"price": "-1"}, prefix="wrong")
+        context["beside"] = SampleForm(initial={"price": "1200.00"}, prefix="beside")
         if request.method == "POST":
             context["form"] = SampleForm(data=request.POST, files=request.FILES)
             if context["form"].is_valid():
