@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('catalog', '0001_initial'),
-        ('providers', '0002_remove_provider_provider_hidden_until_and_more'),
+        ('providers', '0001_initial'),
         ('regulation', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,141 @@
+"""The one door to orders and what belongs to them."""
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.acts import require_transaction
+from core.errors import NotFound
+from orders.models import DeductionOffer, Invoice, Order, OrderFile, OrderMilestone, Review, WarrantyClaim
+from providers.models import Provider, StaffMember
+from providers.types import Permission, may
+
+RELATED = ("buyer", "provider", "performer", "product", "provider__store")
+
+
+class OrderNotFound(NotFound):
+    """There is no such order, or it is somebody else's."""
+
+    code = "order_not_found"
+
+    def __init__(self) -> None:
+        super().__init__(_("There is no such order."))
+
+
+def team_permissions(order: Order, user: Any) -> frozenset[str]:
+    """What somebody may do on an order for whoever sells or performs it; nothing for strangers. One query."""
+    sides = {order.provider_id, order.performer_id}
+    roles = set(
+        StaffMember.objects.filter(user=user, provider__in=sides, left_at__isnull=True).values_list("role", flat=True)
+    )
+    return frozenset(str(permission) for permission in Permission if any(may(role, permission) for role in roles))
+
+
+def _reachable(user: Any) -> Q:
+    if user.is_operator:
+        return Q()
+    mine = StaffMember.objects.filter(user=user, left_at__isnull=True).values("provider")
+    return Q(buyer=user) | Q(provider__in=mine) | Q(performer__in=mine)
+
+
+def order_for(user: Any, number: str) -> Order:
+    """An order for its buyer, the team of whoever sells or performs it, or an operator. Raises OrderNotFound for others."""
+    found = Order.objects.select_related(*RELATED).filter(_reachable(user), number=number).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def order_of_buyer(user: Any, number: str) -> Order:
+    """One of somebody's own orders. Raises OrderNotFound."""
+    found = Order.objects.select_related(*RELATED).filter(buyer=user, number=number).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def order_of_provider(provider: Provider, number: str) -> Order:
+    """An order that a provider sells or performs. Raises OrderNotFound."""
+    own = Q(provider=provider) | Q(performer=provider)
+    found = Order.objects.select_related(*RELATED).filter(own, number=number).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def order_by_number(number: str) -> Order:
+    """An order, for the platform itself. Raises OrderNotFound."""
+    found = Order.objects.select_related(*RELATED).filter(number=number).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def order_by_pk(pk: int) -> Order:
+    """An order, for the platform itself. Raises OrderNotFound."""
+    found = Order.objects.select_related(*RELATED).filter(pk=pk).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def order_locked(pk: int) -> Order:
+    """An order's row, locked until the act ends. Raises OrderNotFound."""
+    require_transaction()
+    order = Order.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk).first()
+    if order is None:
+        raise OrderNotFound
+    return order
+
+
+def _part(queryset: "QuerySet[Any]", order: Order, pk: int) -> Any:
+    found = queryset.filter(order=order, pk=pk).first()
+    if found is None:
+        raise OrderNotFound
+    return found
+
+
+def milestone_of(order: Order, pk: int) -> OrderMilestone:
+    """A milestone of an order that was reached through its door. Raises OrderNotFound."""
+    found: OrderMilestone = _part(OrderMilestone.objects.all(), order, pk)
+    return found
+
+
+def offer_of(order: Order, pk: int) -> DeductionOffer:
+    """A deduction offer of an order. Raises OrderNotFound."""
+    found: DeductionOffer = _part(DeductionOffer.objects.all(), order, pk)
+    return found
+
+
+def claim_of(order: Order, pk: int) -> WarrantyClaim:
+    """A claim of an order. Raises OrderNotFound."""
+    found: WarrantyClaim = _part(WarrantyClaim.objects.all(), order, pk)
+    return found
+
+
+def invoice_of(order: Order, pk: int) -> Invoice:
+    """An invoice of an order. Raises OrderNotFound."""
+    found: Invoice = _part(Invoice.objects.all(), order, pk)
+    return found
+
+
+def review_of(order: Order) -> Review | None:
+    """The review of an order with what was added to it."""
+    return Review.objects.select_related("follow_up", "reply").filter(order=order).first()
+
+
+def file_for(user: Any, pk: int) -> OrderFile:
+    """A file of an order, for those who reach the order; invoices of the platform's own business are not the buyer's.
+
+    Raises OrderNotFound for others.
+    """
+    found = OrderFile.objects.select_related("order").filter(pk=pk).first()
+    if found is None:
+        raise OrderNotFound
+    order = order_for(user, found.order.number)
+    if found.place.startswith("invoice:") and user.pk == order.buyer_id:
+        invoice = Invoice.objects.filter(pk=int(found.place.partition(":")[2])).first()
+        if invoice is None or invoice.recipient != "buyer":
+            raise OrderNotFound
+    return found
