@@ -51,32 +51,31 @@ def entries_apply() -> pgtrigger.Trigger:
             ("moved", "INTEGER"),
         ],
         func=f"""
-            SELECT t.key INTO misfit
-            FROM (
+            WITH moves AS (
+                SELECT destination AS path, amount AS delta FROM new_entries
+                UNION ALL
+                SELECT source, -amount FROM new_entries
+            ), sums AS (
+                SELECT m.path, sum(m.delta) AS delta FROM moves m
+                WHERE split_part(m.path, ':', 1) IN ({_CARRYING})
+                GROUP BY m.path
+            ), hashed AS (
                 SELECT transaction_id, string_agg(
                     source || '>' || destination || '=' || amount::text, E'\\n' ORDER BY position
                 ) AS lines
                 FROM new_entries GROUP BY transaction_id
-            ) e JOIN ledger_transaction t ON t.id = e.transaction_id
-            WHERE t.input_hash <> encode(sha256(convert_to(t.subject || E'\\n' || e.lines, 'UTF8')), 'hex')
-            LIMIT 1;
-            IF FOUND THEN
+            )
+            SELECT array_agg(s.path ORDER BY s.path COLLATE "C"), array_agg(s.delta ORDER BY s.path COLLATE "C"), (
+                SELECT t.key FROM hashed h JOIN ledger_transaction t ON t.id = h.transaction_id
+                WHERE t.input_hash <> encode(sha256(convert_to(t.subject || E'\\n' || h.lines, 'UTF8')), 'hex')
+                LIMIT 1
+            )
+            INTO paths, deltas, misfit
+            FROM sums s;
+            IF misfit IS NOT NULL THEN
                 RAISE EXCEPTION 'the entries are not those of transaction %', misfit
                     USING ERRCODE = '23514', CONSTRAINT = 'ledger_entry_fits_hash';
             END IF;
-
-            SELECT array_agg(d.path ORDER BY d.path COLLATE "C"), array_agg(d.delta ORDER BY d.path COLLATE "C")
-            INTO paths, deltas
-            FROM (
-                SELECT m.path, sum(m.delta) AS delta
-                FROM (
-                    SELECT destination AS path, amount AS delta FROM new_entries
-                    UNION ALL
-                    SELECT source, -amount FROM new_entries
-                ) m
-                WHERE split_part(m.path, ':', 1) IN ({_CARRYING})
-                GROUP BY m.path
-            ) d;
             IF paths IS NULL THEN
                 RETURN NULL;
             END IF;

@@ -32,25 +32,8 @@ class AlreadyReversed(NotAllowed):
     code = "already_reversed"
 
 
-_POST = """
-    WITH header AS (
-        INSERT INTO ledger_transaction (key, input_hash, subject, reverses_id, posted_at)
-        SELECT * FROM unnest(%(keys)s::text[], %(hashes)s::text[], %(subjects)s::text[], %(reverses)s::bigint[])
-            AS h (key, input_hash, subject, reverses_id), (VALUES (%(now)s::timestamptz)) AS at
-        ON CONFLICT (key) DO NOTHING
-        RETURNING id, key
-    ), lines AS (
-        SELECT * FROM unnest(
-            %(line_keys)s::text[], %(positions)s::int[], %(sources)s::text[], %(destinations)s::text[],
-            %(amounts)s::numeric[]
-        ) AS l (key, position, source, destination, amount)
-    ), entries AS (
-        INSERT INTO ledger_entry (transaction_id, position, source, destination, amount, posted_at)
-        SELECT header.id, lines.position, lines.source, lines.destination, lines.amount, %(now)s
-        FROM header JOIN lines USING (key)
-    )
-    SELECT id, key FROM header
-"""
+# One round trip and a plan that the session keeps: the function is in ledger/migrations/0002_posting.py.
+_POST = "SELECT draft_key, made_id FROM ledger_post(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s::numeric[])"
 
 
 @contextmanager
@@ -79,20 +62,16 @@ def _insert(drafts: Sequence[Draft], now: datetime, reverses: int | None = None)
     with refusals(), connection.cursor() as cursor:
         cursor.execute(
             _POST,
-            {
-                "keys": [draft.key for draft in drafts],
-                "hashes": [input_hash(draft.subject, draft.postings) for draft in drafts],
-                "subjects": [draft.subject for draft in drafts],
-                "reverses": [reverses for _draft in drafts],
-                "now": now,
-                "line_keys": columns[0],
-                "positions": columns[1],
-                "sources": columns[2],
-                "destinations": columns[3],
-                "amounts": columns[4],
-            },
+            [
+                [draft.key for draft in drafts],
+                [input_hash(draft.subject, draft.postings) for draft in drafts],
+                [draft.subject for draft in drafts],
+                reverses,
+                now,
+                *columns,
+            ],
         )
-        return {key: pk for pk, key in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def post_many(*, drafts: Sequence[Draft], now: datetime) -> list[Transaction]:

@@ -24,6 +24,14 @@ from regulation.services import audit_record
 GOES_BACK = frozenset({StrayReason.LATE, StrayReason.TWICE, StrayReason.REFUSED})
 
 
+# Locks, checks and makes the transition of the usual case at once; the trigger behind it holds the machine.
+_PAY = """
+    UPDATE payments_paymentintent SET state = 'paid', gateway_trade = %s, paid_at = %s
+    WHERE number = %s AND gateway = %s AND state = 'open' AND amount = %s
+    RETURNING *
+"""
+
+
 def _locked(gateway: str, number: str) -> PaymentIntent | None:
     return PaymentIntent.objects.select_for_update(no_key=True).filter(number=number, gateway=gateway).first()
 
@@ -32,15 +40,16 @@ def _locked(gateway: str, number: str) -> PaymentIntent | None:
 def payment_receive(*, gateway: str, notice: Notice, now: datetime) -> MessageState:
     """Book money that a gateway says has arrived.
 
-    The payment is paid and what it was for is told (four statements and theirs) when it is open and the amount is
+    The payment is paid and what it was for is told (two statements and theirs) when it is open and the amount is
     the one asked for. Anything else is set aside: what is late or paid a second time goes back by itself, another
     amount and an unknown number wait for an operator. Told before: nothing happens. A DomainError of what it was
     for is passed on, and nothing is booked: call `payment_refuse` then.
     """
-    intent = _locked(gateway, notice.number)
-    if intent is not None and intent.state == IntentState.OPEN and intent.amount == notice.amount:
-        _take(intent, gateway_account(gateway), f"payment:{gateway}:{notice.trade}", notice.trade, notice.at, now)
+    paid = [notice.trade, min(notice.at, now), notice.number, gateway, notice.amount]
+    for intent in PaymentIntent.objects.raw(_PAY, paid):
+        _book(intent, gateway_account(gateway), f"payment:{gateway}:{notice.trade}", now)
         return MessageState.HANDLED
+    intent = _locked(gateway, notice.number)
     if intent is not None and intent.gateway_trade == notice.trade:
         return MessageState.DUPLICATE
     if StrayPayment.objects.filter(gateway=gateway, gateway_trade=notice.trade).exists():
@@ -49,15 +58,13 @@ def payment_receive(*, gateway: str, notice: Notice, now: datetime) -> MessageSt
     return MessageState.HANDLED
 
 
-def _take(intent: PaymentIntent, source: str, key: str, trade: str, at: datetime, now: datetime) -> None:
+def _book(intent: PaymentIntent, source: str, key: str, now: datetime) -> None:
     ledger.post(
         key=key,
         postings=[Posting(source, intent.destination, intent.amount)],
         subject=f"{intent.purpose}:{intent.reference}",
         now=now,
     )
-    intent.pay(trade=trade, at=min(at, now))
-    intent.save(update_fields=["state", "gateway_trade", "paid_at"])
     purposes.get(intent.purpose).on_paid(intent, now)
 
 
@@ -176,7 +183,9 @@ def stray_apply(*, stray_id: int, reason: str, actor: Actor, now: datetime) -> S
         raise NotAllowed(_("What it was for no longer waits for a payment."))
     if stray.amount < intent.amount:
         raise NotAllowed(_("It is less than what was asked for: pay it back, so that the whole can be paid."))
-    _take(intent, stray.account, f"stray:{stray.number}:apply", stray.gateway_trade, stray.paid_at, now)
+    intent.pay(trade=stray.gateway_trade, at=stray.paid_at)
+    intent.save(update_fields=["state", "gateway_trade", "paid_at"])
+    _book(intent, stray.account, f"stray:{stray.number}:apply", now)
     if stray.amount > intent.amount:
         stray_send_back(stray=stray, amount=stray.amount - intent.amount, now=now)
     stray.apply(at=now)
