@@ -7,7 +7,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from core.fsm import FSMField, transition
+from core.fsm import FSMField, FSMModelMixin, transition
 
 # Emptying a table is how a test database is cleaned, and nothing else's business. A session that wants the refusal
 # there too sets marketplace.keep.
@@ -39,7 +39,7 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
     ]
 
 
-class RulebookVersion(models.Model):
+class RulebookVersion(FSMModelMixin, models.Model):
     """A version of the rules: drafted by one operator, published by another, in force from its effective moment.
 
     Answers "which rules held then?" (27 to 29). A draft may be edited or discarded; once published nothing of it ever
