@@ -2,9 +2,20 @@
 
 from typing import Any
 
-from django_fsm import FSMField, FSMModelMixin, TransitionNotAllowed, can_proceed, transition
+import django_fsm
+from django_fsm import FSMModelMixin, TransitionNotAllowed, can_proceed, transition
 
 __all__ = ["FSMField", "FSMModelMixin", "TransitionNotAllowed", "available", "can_proceed", "transition"]
+
+
+class FSMField(django_fsm.FSMField):
+    """The state of a machine, protected from being set by hand."""
+
+    def deconstruct(self) -> Any:
+        """As a plain text column: a migration has no transitions, and must not pay for walking them."""
+        name, _path, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return name, "django.db.models.CharField", args, kwargs
 
 
 def available(obj: Any) -> list[str]:

@@ -34,7 +34,7 @@ def deliver() -> Callable[[datetime], int]:
 def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
     """What one test cached, the next one does not see."""
     yield
-    if "db" in request.fixturenames or "transactional_db" in request.fixturenames:
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
         from django.core.cache import cache
 
         cache.clear()

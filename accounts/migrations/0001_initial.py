@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 import accounts.models
@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                 ("subject_index", models.CharField(db_index=True, max_length=64, verbose_name="subject index")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             (accounts.types.IdentityState["PENDING"], "being checked"),
                             (accounts.types.IdentityState["VERIFIED"], "verified"),
@@ -193,7 +193,6 @@ class Migration(migrations.Migration):
                         ],
                         default=accounts.types.IdentityState["PENDING"],
                         max_length=12,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),

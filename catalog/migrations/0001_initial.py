@@ -7,11 +7,11 @@ import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('slug', models.SlugField(max_length=80, unique=True, verbose_name='address')),
-                ('state', django_fsm.FSMField(choices=[(catalog.types.ProductState['DRAFT'], 'Not listed yet'), (catalog.types.ProductState['ON_SALE'], 'On sale'), (catalog.types.ProductState['TAKEN_DOWN'], 'Taken down'), (catalog.types.ProductState['DELISTED'], 'Delisted')], default=catalog.types.ProductState['DRAFT'], max_length=12, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(catalog.types.ProductState['DRAFT'], 'Not listed yet'), (catalog.types.ProductState['ON_SALE'], 'On sale'), (catalog.types.ProductState['TAKEN_DOWN'], 'Taken down'), (catalog.types.ProductState['DELISTED'], 'Delisted')], default=catalog.types.ProductState['DRAFT'], max_length=12, verbose_name='state')),
                 ('created_at', models.DateTimeField(verbose_name='created')),
                 ('listed_at', models.DateTimeField(blank=True, null=True, verbose_name='listed')),
                 ('last_sale_at', models.DateTimeField(blank=True, null=True, verbose_name='last sale')),
@@ -185,7 +185,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='version')),
-                ('state', django_fsm.FSMField(choices=[(catalog.types.VersionState['DRAFT'], 'Draft'), (catalog.types.VersionState['SUBMITTED'], 'Waiting for review'), (catalog.types.VersionState['UNDER_REVIEW'], 'Under review'), (catalog.types.VersionState['AWAITING_DEPOSIT'], 'Approved, waiting for the deposit'), (catalog.types.VersionState['RETURNED'], 'Returned for changes'), (catalog.types.VersionState['REFUSED'], 'Refused'), (catalog.types.VersionState['WITHDRAWN'], 'Withdrawn'), (catalog.types.VersionState['RELEASED'], 'On sale'), (catalog.types.VersionState['SUPERSEDED'], 'Replaced by a later version')], default=catalog.types.VersionState['DRAFT'], max_length=20, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(catalog.types.VersionState['DRAFT'], 'Draft'), (catalog.types.VersionState['SUBMITTED'], 'Waiting for review'), (catalog.types.VersionState['UNDER_REVIEW'], 'Under review'), (catalog.types.VersionState['AWAITING_DEPOSIT'], 'Approved, waiting for the deposit'), (catalog.types.VersionState['RETURNED'], 'Returned for changes'), (catalog.types.VersionState['REFUSED'], 'Refused'), (catalog.types.VersionState['WITHDRAWN'], 'Withdrawn'), (catalog.types.VersionState['RELEASED'], 'On sale'), (catalog.types.VersionState['SUPERSEDED'], 'Replaced by a later version')], default=catalog.types.VersionState['DRAFT'], max_length=20, verbose_name='state')),
                 ('title_zh', models.CharField(blank=True, max_length=60, verbose_name='title in Chinese')),
                 ('title_en', models.CharField(blank=True, max_length=120, verbose_name='title in English')),
                 ('tagline_zh', models.CharField(blank=True, max_length=120, verbose_name='one line in Chinese')),

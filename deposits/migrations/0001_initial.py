@@ -2,10 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.expressions
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 import core.money
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             name='AdditionalDeposit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[(deposits.types.ProposalState['PROPOSED'], 'waiting for an operator'), (deposits.types.ProposalState['CONFIRMED'], 'confirmed'), (deposits.types.ProposalState['DECLINED'], 'declined'), (deposits.types.ProposalState['ENDED'], 'ended')], default=deposits.types.ProposalState['PROPOSED'], max_length=10, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(deposits.types.ProposalState['PROPOSED'], 'waiting for an operator'), (deposits.types.ProposalState['CONFIRMED'], 'confirmed'), (deposits.types.ProposalState['DECLINED'], 'declined'), (deposits.types.ProposalState['ENDED'], 'ended')], default=deposits.types.ProposalState['PROPOSED'], max_length=10, verbose_name='state')),
                 ('count', models.PositiveSmallIntegerField(verbose_name='deductions in twelve months')),
                 ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='amount')),
                 ('until', models.DateTimeField(verbose_name='until')),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=16, unique=True, verbose_name='number')),
                 ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='amount')),
                 ('intent_number', models.CharField(blank=True, max_length=16, verbose_name='payment')),
-                ('state', django_fsm.FSMField(choices=[(deposits.types.PaymentState['OPEN'], 'to be paid'), (deposits.types.PaymentState['PAID'], 'paid'), (deposits.types.PaymentState['CLOSED'], 'given up')], default=deposits.types.PaymentState['OPEN'], max_length=8, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(deposits.types.PaymentState['OPEN'], 'to be paid'), (deposits.types.PaymentState['PAID'], 'paid'), (deposits.types.PaymentState['CLOSED'], 'given up')], default=deposits.types.PaymentState['OPEN'], max_length=8, verbose_name='state')),
                 ('opened_at', models.DateTimeField(verbose_name='opened at')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='paid or given up at')),
                 ('payer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='paid by')),
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='amount')),
                 ('payout_number', models.CharField(max_length=16, verbose_name='payout')),
-                ('state', django_fsm.FSMField(choices=[(deposits.types.ReturnState['SENT'], 'on its way'), (deposits.types.ReturnState['RETURNED'], 'given back'), (deposits.types.ReturnState['FAILED'], 'did not arrive')], default=deposits.types.ReturnState['SENT'], max_length=8, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(deposits.types.ReturnState['SENT'], 'on its way'), (deposits.types.ReturnState['RETURNED'], 'given back'), (deposits.types.ReturnState['FAILED'], 'did not arrive')], default=deposits.types.ReturnState['SENT'], max_length=8, verbose_name='state')),
                 ('opened_at', models.DateTimeField(verbose_name='sent at')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='arrived or failed at')),
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='deposit_returns', to='providers.provider', verbose_name='provider')),
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             name='TopUpDemand',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', django_fsm.FSMField(choices=[(deposits.types.DemandState['AWAITING'], 'waiting for the top-up'), (deposits.types.DemandState['WITHHOLDING'], 'taken from the next settlement'), (deposits.types.DemandState['CLOSED'], 'display closed'), (deposits.types.DemandState['SATISFIED'], 'topped up')], default=deposits.types.DemandState['AWAITING'], max_length=12, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(deposits.types.DemandState['AWAITING'], 'waiting for the top-up'), (deposits.types.DemandState['WITHHOLDING'], 'taken from the next settlement'), (deposits.types.DemandState['CLOSED'], 'display closed'), (deposits.types.DemandState['SATISFIED'], 'topped up')], default=deposits.types.DemandState['AWAITING'], max_length=12, verbose_name='state')),
                 ('shortfall', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='short by')),
                 ('shortfall_at', models.DateTimeField(verbose_name='short since')),
                 ('deadline', models.DateTimeField(verbose_name='to be topped up by')),

@@ -3,12 +3,12 @@
 import core.money
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import exits.types
 import pgtrigger.compiler
 import pgtrigger.migrations
 import providers.types
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ('left_at', models.DateTimeField(blank=True, null=True, verbose_name='left at')),
                 ('deposit_due_at', models.DateTimeField(blank=True, null=True, verbose_name='deposit to be returned by')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
-                ('state', django_fsm.FSMField(choices=[(exits.types.ExitState['PREPARING'], 'being prepared'), (exits.types.ExitState['PROPOSED'], 'waiting for a second operator'), (exits.types.ExitState['EXECUTING'], 'orders being settled'), (exits.types.ExitState['LEFT'], 'left, deposit still held'), (exits.types.ExitState['SETTLED'], 'settled'), (exits.types.ExitState['DECLINED'], 'declined'), (exits.types.ExitState['WITHDRAWN'], 'withdrawn')], default=exits.types.ExitState['PREPARING'], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(exits.types.ExitState['PREPARING'], 'being prepared'), (exits.types.ExitState['PROPOSED'], 'waiting for a second operator'), (exits.types.ExitState['EXECUTING'], 'orders being settled'), (exits.types.ExitState['LEFT'], 'left, deposit still held'), (exits.types.ExitState['SETTLED'], 'settled'), (exits.types.ExitState['DECLINED'], 'declined'), (exits.types.ExitState['WITHDRAWN'], 'withdrawn')], default=exits.types.ExitState['PREPARING'], max_length=50, verbose_name='state')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regulation.decisionrecord')),
                 ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

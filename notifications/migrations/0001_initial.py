@@ -2,10 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 import notifications.types
@@ -74,7 +74,7 @@ class Migration(migrations.Migration):
                 ("effective_at", models.DateTimeField(verbose_name="takes effect at")),
                 (
                     "state",
-                    django_fsm.FSMField(
+                    models.CharField(
                         choices=[
                             (notifications.types.AnnouncementState["DRAFT"], "draft"),
                             (notifications.types.AnnouncementState["PUBLISHED"], "published"),
@@ -82,7 +82,6 @@ class Migration(migrations.Migration):
                         ],
                         default=notifications.types.AnnouncementState["DRAFT"],
                         max_length=12,
-                        protected=True,
                         verbose_name="state",
                     ),
                 ),

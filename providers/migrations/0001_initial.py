@@ -2,10 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 import core.encryption
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.CharField(max_length=16, unique=True, verbose_name='number')),
-                ('state', django_fsm.FSMField(choices=[(providers.types.ApplicationState['DRAFT'], 'draft'), (providers.types.ApplicationState['SUBMITTED'], 'waiting for review'), (providers.types.ApplicationState['UNDER_REVIEW'], 'under review'), (providers.types.ApplicationState['RETURNED'], 'returned to be mended'), (providers.types.ApplicationState['APPROVED'], 'approved'), (providers.types.ApplicationState['REFUSED'], 'refused'), (providers.types.ApplicationState['WITHDRAWN'], 'withdrawn')], default=providers.types.ApplicationState['DRAFT'], max_length=12, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(providers.types.ApplicationState['DRAFT'], 'draft'), (providers.types.ApplicationState['SUBMITTED'], 'waiting for review'), (providers.types.ApplicationState['UNDER_REVIEW'], 'under review'), (providers.types.ApplicationState['RETURNED'], 'returned to be mended'), (providers.types.ApplicationState['APPROVED'], 'approved'), (providers.types.ApplicationState['REFUSED'], 'refused'), (providers.types.ApplicationState['WITHDRAWN'], 'withdrawn')], default=providers.types.ApplicationState['DRAFT'], max_length=12, verbose_name='state')),
                 ('store_slug', models.CharField(blank=True, max_length=40, verbose_name='address of the store')),
                 ('store_name_zh', models.CharField(blank=True, max_length=60, verbose_name='name of the store (Chinese)')),
                 ('store_name_en', models.CharField(blank=True, max_length=60, verbose_name='name of the store (English)')),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('reported_at', models.DateTimeField(verbose_name='reported at')),
                 ('outcome', models.CharField(choices=[(providers.types.DutyState['ON_TIME'], 'reported in time'), (providers.types.DutyState['LATE'], 'late')], max_length=10, verbose_name='in time')),
                 ('due_at', models.DateTimeField(verbose_name='due at')),
-                ('state', django_fsm.FSMField(choices=[(providers.types.ChangeState['REPORTED'], 'waiting for the check'), (providers.types.ChangeState['ACCEPTED'], 'accepted'), (providers.types.ChangeState['REFUSED'], 'not accepted')], default=providers.types.ChangeState['REPORTED'], max_length=10, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(providers.types.ChangeState['REPORTED'], 'waiting for the check'), (providers.types.ChangeState['ACCEPTED'], 'accepted'), (providers.types.ChangeState['REFUSED'], 'not accepted')], default=providers.types.ChangeState['REPORTED'], max_length=10, verbose_name='state')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='checked at')),
                 ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
             ],
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('content_type', models.CharField(max_length=40, verbose_name='type')),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
-                ('state', django_fsm.FSMField(choices=[(providers.types.DocumentState['PENDING'], 'waiting for the check'), (providers.types.DocumentState['CURRENT'], 'current'), (providers.types.DocumentState['SUPERSEDED'], 'replaced'), (providers.types.DocumentState['REJECTED'], 'not accepted')], default=providers.types.DocumentState['CURRENT'], max_length=12, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(providers.types.DocumentState['PENDING'], 'waiting for the check'), (providers.types.DocumentState['CURRENT'], 'current'), (providers.types.DocumentState['SUPERSEDED'], 'replaced'), (providers.types.DocumentState['REJECTED'], 'not accepted')], default=providers.types.DocumentState['CURRENT'], max_length=12, verbose_name='state')),
                 ('uploaded_at', models.DateTimeField(verbose_name='handed in at')),
                 ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='replaced or rejected at')),
                 ('warned_days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='announced so many days ahead')),
@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ('public_name', models.CharField(blank=True, max_length=120, verbose_name='name shown')),
                 ('legal_number', core.encryption.EncryptedTextField(blank=True, verbose_name='legal number')),
                 ('subject_index', models.CharField(blank=True, db_index=True, max_length=64, verbose_name='subject index')),
-                ('state', django_fsm.FSMField(choices=[(providers.types.ProviderState['APPLYING'], 'applying'), (providers.types.ProviderState['ACTIVE'], 'active'), (providers.types.ProviderState['LEAVING'], 'leaving'), (providers.types.ProviderState['LEFT'], 'left'), (providers.types.ProviderState['CLEARED'], 'cleared out')], default=providers.types.ProviderState['APPLYING'], max_length=10, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(providers.types.ProviderState['APPLYING'], 'applying'), (providers.types.ProviderState['ACTIVE'], 'active'), (providers.types.ProviderState['LEAVING'], 'leaving'), (providers.types.ProviderState['LEFT'], 'left'), (providers.types.ProviderState['CLEARED'], 'cleared out')], default=providers.types.ProviderState['APPLYING'], max_length=10, verbose_name='state')),
                 ('is_platform', models.BooleanField(default=False, verbose_name="the platform's own store")),
                 ('consigned', models.BooleanField(default=False, verbose_name='sells on consignment')),
                 ('planned_highest_price', models.DecimalField(blank=True, decimal_places=2, max_digits=14, null=True, verbose_name='highest price planned')),

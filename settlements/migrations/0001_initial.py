@@ -4,12 +4,12 @@ import core.encryption
 import core.money
 import django.db.models.deletion
 import django.db.models.expressions
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import settlements.types
 from decimal import Decimal
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 
@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                 ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
                 ('cycle_on', models.DateField(verbose_name='cycle')),
                 ('turn', models.PositiveSmallIntegerField(default=1)),
-                ('state', django_fsm.FSMField(choices=[(settlements.types.StatementState['DRAFT'], 'Draft'), (settlements.types.StatementState['ISSUED'], 'Waiting for the provider'), (settlements.types.StatementState['DISPUTED'], 'Disputed'), (settlements.types.StatementState['CONFIRMED'], 'Waiting for operations'), (settlements.types.StatementState['APPROVED_OPERATIONS'], 'Waiting for finance'), (settlements.types.StatementState['APPROVED_FINANCE'], 'Approved'), (settlements.types.StatementState['PAYING'], 'Being paid'), (settlements.types.StatementState['PAID'], 'Paid'), (settlements.types.StatementState['RETURNED'], 'Returned')], default=settlements.types.StatementState['DRAFT'], max_length=20, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(settlements.types.StatementState['DRAFT'], 'Draft'), (settlements.types.StatementState['ISSUED'], 'Waiting for the provider'), (settlements.types.StatementState['DISPUTED'], 'Disputed'), (settlements.types.StatementState['CONFIRMED'], 'Waiting for operations'), (settlements.types.StatementState['APPROVED_OPERATIONS'], 'Waiting for finance'), (settlements.types.StatementState['APPROVED_FINANCE'], 'Approved'), (settlements.types.StatementState['PAYING'], 'Being paid'), (settlements.types.StatementState['PAID'], 'Paid'), (settlements.types.StatementState['RETURNED'], 'Returned')], default=settlements.types.StatementState['DRAFT'], max_length=20, verbose_name='state')),
                 ('sales', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='sales')),
                 ('fee', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='service fee')),
                 ('recovered', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='recoveries from refunds')),

@@ -2,11 +2,11 @@
 
 import core.money
 import django.db.models.deletion
-import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 import violations.types
 from django.conf import settings
+import django_fsm
 from django.db import migrations, models
 
 
@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('late_recorded_at', models.DateTimeField(blank=True, null=True)),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
                 ('outcome_reason', models.TextField(blank=True, verbose_name='reason')),
-                ('state', django_fsm.FSMField(choices=[(violations.types.ComplaintState['FILED'], 'waiting for the provider'), (violations.types.ComplaintState['RESPONDED'], 'being examined'), (violations.types.ComplaintState['UPHELD'], 'upheld'), (violations.types.ComplaintState['DISMISSED'], 'dismissed'), (violations.types.ComplaintState['WITHDRAWN'], 'withdrawn')], default=violations.types.ComplaintState['FILED'], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(violations.types.ComplaintState['FILED'], 'waiting for the provider'), (violations.types.ComplaintState['RESPONDED'], 'being examined'), (violations.types.ComplaintState['UPHELD'], 'upheld'), (violations.types.ComplaintState['DISMISSED'], 'dismissed'), (violations.types.ComplaintState['WITHDRAWN'], 'withdrawn')], default=violations.types.ComplaintState['FILED'], max_length=50, verbose_name='state')),
                 ('complainant', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to=settings.AUTH_USER_MODEL, verbose_name='complainant')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='orders.order', verbose_name='order')),
@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
                 ('closed_at_once', models.BooleanField(default=False, verbose_name='store closed before the hearing')),
                 ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
                 ('closing_reason', models.TextField(blank=True, verbose_name='reason')),
-                ('state', django_fsm.FSMField(choices=[(violations.types.CaseState['HEARING'], 'the provider may be heard'), (violations.types.CaseState['HEARD'], 'waiting for a finding'), (violations.types.CaseState['FOUND'], 'found'), (violations.types.CaseState['DISMISSED'], 'dismissed')], default=violations.types.CaseState['HEARING'], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(violations.types.CaseState['HEARING'], 'the provider may be heard'), (violations.types.CaseState['HEARD'], 'waiting for a finding'), (violations.types.CaseState['FOUND'], 'found'), (violations.types.CaseState['DISMISSED'], 'dismissed')], default=violations.types.CaseState['HEARING'], max_length=50, verbose_name='state')),
                 ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='claimed by')),
                 ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('order', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='cases', to='orders.order', verbose_name='order')),
@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 ('rulebook', models.CharField(max_length=40, verbose_name='rulebook')),
                 ('decided_at', models.DateTimeField(verbose_name='decided at')),
                 ('appeal_due_at', models.DateTimeField(verbose_name='appeal until')),
-                ('state', django_fsm.FSMField(choices=[(violations.types.FindingState['STANDING'], 'standing'), (violations.types.FindingState['APPEALED'], 'under appeal'), (violations.types.FindingState['CONFIRMED'], 'confirmed on appeal'), (violations.types.FindingState['OVERTURNED'], 'overturned on appeal')], default=violations.types.FindingState['STANDING'], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(violations.types.FindingState['STANDING'], 'standing'), (violations.types.FindingState['APPEALED'], 'under appeal'), (violations.types.FindingState['CONFIRMED'], 'confirmed on appeal'), (violations.types.FindingState['OVERTURNED'], 'overturned on appeal')], default=violations.types.FindingState['STANDING'], max_length=50, verbose_name='state')),
                 ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='finding', to='violations.case', verbose_name='case')),
                 ('decided_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
                 ('decision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regulation.decisionrecord', verbose_name='decision')),
@@ -134,7 +134,7 @@ class Migration(migrations.Migration):
                 ('filed_at', models.DateTimeField(verbose_name='filed at')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
-                ('state', django_fsm.FSMField(choices=[(violations.types.AppealState['FILED'], 'waiting for another operator'), (violations.types.AppealState['REJECTED'], 'finding confirmed'), (violations.types.AppealState['ALLOWED'], 'finding overturned')], default=violations.types.AppealState['FILED'], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(violations.types.AppealState['FILED'], 'waiting for another operator'), (violations.types.AppealState['REJECTED'], 'finding confirmed'), (violations.types.AppealState['ALLOWED'], 'finding overturned')], default=violations.types.AppealState['FILED'], max_length=50, verbose_name='state')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('filed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('found_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -159,7 +159,7 @@ class Migration(migrations.Migration):
                 ('until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='ended at')),
                 ('reference', models.CharField(blank=True, max_length=80, verbose_name='reference')),
-                ('state', django_fsm.FSMField(choices=[(violations.types.MeasureState['IN_FORCE'], 'in force'), (violations.types.MeasureState['ENDED'], 'ended'), (violations.types.MeasureState['REVERSED'], 'taken back')], default=violations.types.MeasureState['IN_FORCE'], max_length=50, protected=True, verbose_name='state')),
+                ('state', models.CharField(choices=[(violations.types.MeasureState['IN_FORCE'], 'in force'), (violations.types.MeasureState['ENDED'], 'ended'), (violations.types.MeasureState['REVERSED'], 'taken back')], default=violations.types.MeasureState['IN_FORCE'], max_length=50, verbose_name='state')),
                 ('finding', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='measures', to='violations.finding', verbose_name='finding')),
             ],
             options={
