@@ -116,6 +116,11 @@ def year_of(at: datetime) -> int:
     return beijing_date(at).year
 
 
+def end_of_year(year: int) -> datetime:
+    """24:00 on 31 December of a natural year: the first instant of the next (21)."""
+    return start_of_day(date(year + 1, 1, 1))
+
+
 def _day_of(at: datetime | date) -> date:
     return beijing_date(at) if isinstance(at, datetime) else at
 

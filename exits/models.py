@@ -84,7 +84,8 @@ class Exit(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="exit_clearance_confirmed",
-                condition=~Q(kind="cleared_out", state__in=["executing", "left", "settled"]) | Q(decided_by__isnull=False),
+                condition=~Q(kind="cleared_out", state__in=["executing", "left", "settled"])
+                | Q(decided_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="exit_left_has_instant", condition=~Q(state__in=["left", "settled"]) | Q(left_at__isnull=False)

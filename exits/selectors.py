@@ -8,11 +8,12 @@ from typing import Any
 
 from deposits.selectors import standing
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money
 from refunds.selectors import open_refunds_count
-from settlements.selectors import payable_free
+from settlements.selectors import payable_free, payout_account
 
-from core.errors import NotFound
+from core.errors import NotAllowed, NotFound
 from core.money import ZERO, yuan
 from core.periods import beijing_date
 from exits.models import Exit, ExitOrder
@@ -158,9 +159,11 @@ def deposit_may_return(exit_: Exit, now: datetime) -> bool:
 
 
 def payout_recipient(provider: Provider) -> Recipient:
-    """To which account a provider's money goes."""
-    account = provider.payout_account
-    return Recipient(name=account.holder, account=account.number, bank=account.bank)
+    """To which account a provider's money goes. Raises NotAllowed where none is on file."""
+    account = payout_account(provider.pk)
+    if account is None:
+        raise NotAllowed(_("The provider has no payout account on file: the deposit cannot be returned yet."))
+    return Recipient(name=account.holder, account=account.account, bank=account.bank)
 
 
 def exits_completable(now: datetime, limit: int) -> list[int]:

@@ -6,3 +6,6 @@ class SupportConfig(AppConfig):
     name = "support"
     verbose_name = _("Support")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from support import messages, sweeps  # noqa: F401

@@ -35,7 +35,9 @@ class Conversation(models.Model):
             models.Index(fields=["provider", "-last_at", "-id"], name="conversation_of_provider"),
             models.Index(fields=["buyer", "-last_at", "-id"], name="conversation_of_buyer"),
             models.Index(
-                fields=["provider", "waiting_since"], name="conversation_waiting", condition=Q(waiting_since__isnull=False)
+                fields=["provider", "waiting_since"],
+                name="conversation_waiting",
+                condition=Q(waiting_since__isnull=False),
             ),
         ]
         triggers = [pgtrigger.Protect(name="conversation_kept", operation=pgtrigger.Delete)]
@@ -156,9 +158,7 @@ class Ticket(FSMModelMixin, models.Model):
     """A buyer's request for after-sales on an order, and in which of its periods it came (11(2)1, 11(3)2, 12)."""
 
     number = models.CharField(_("number"), max_length=16, unique=True)
-    order = models.ForeignKey(
-        "orders.Order", on_delete=models.PROTECT, related_name="tickets", verbose_name=_("order")
-    )
+    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="tickets", verbose_name=_("order"))
     provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="tickets")
     buyer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="tickets")
     kind = models.CharField(

@@ -6,3 +6,6 @@ class ViolationsConfig(AppConfig):
     name = "violations"
     verbose_name = _("Violations")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from violations import messages, sweeps  # noqa: F401

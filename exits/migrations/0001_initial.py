@@ -13,112 +13,288 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0001_initial'),
-        ('providers', '0001_initial'),
-        ('regulation', '0001_initial'),
+        ("orders", "0001_initial"),
+        ("providers", "0001_initial"),
+        ("regulation", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Exit',
+            name="Exit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, unique=True, verbose_name='number')),
-                ('kind', models.CharField(choices=[(providers.types.ExitKind['VOLUNTARY'], 'voluntary exit'), (providers.types.ExitKind['TERMINATED'], 'end of the agreement'), (providers.types.ExitKind['CLEARED_OUT'], 'clearance')], max_length=12, verbose_name='kind')),
-                ('grounds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), default=list, size=None, verbose_name='grounds')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('reference', models.CharField(blank=True, max_length=60, verbose_name='reference')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('decision_reason', models.TextField(blank=True, verbose_name='reason of the decision')),
-                ('left_at', models.DateTimeField(blank=True, null=True, verbose_name='left at')),
-                ('deposit_due_at', models.DateTimeField(blank=True, null=True, verbose_name='deposit to be returned by')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
-                ('state', models.CharField(choices=[(exits.types.ExitState['PREPARING'], 'being prepared'), (exits.types.ExitState['PROPOSED'], 'waiting for a second operator'), (exits.types.ExitState['EXECUTING'], 'orders being settled'), (exits.types.ExitState['LEFT'], 'left, deposit still held'), (exits.types.ExitState['SETTLED'], 'settled'), (exits.types.ExitState['DECLINED'], 'declined'), (exits.types.ExitState['WITHDRAWN'], 'withdrawn')], default=exits.types.ExitState['PREPARING'], max_length=50, verbose_name='state')),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regulation.decisionrecord')),
-                ('opened_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exits', to='providers.provider', verbose_name='provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=16, unique=True, verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (providers.types.ExitKind["VOLUNTARY"], "voluntary exit"),
+                            (providers.types.ExitKind["TERMINATED"], "end of the agreement"),
+                            (providers.types.ExitKind["CLEARED_OUT"], "clearance"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "grounds",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=8), default=list, size=None, verbose_name="grounds"
+                    ),
+                ),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("reference", models.CharField(blank=True, max_length=60, verbose_name="reference")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="decided at")),
+                ("decision_reason", models.TextField(blank=True, verbose_name="reason of the decision")),
+                ("left_at", models.DateTimeField(blank=True, null=True, verbose_name="left at")),
+                (
+                    "deposit_due_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="deposit to be returned by"),
+                ),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled at")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (exits.types.ExitState["PREPARING"], "being prepared"),
+                            (exits.types.ExitState["PROPOSED"], "waiting for a second operator"),
+                            (exits.types.ExitState["EXECUTING"], "orders being settled"),
+                            (exits.types.ExitState["LEFT"], "left, deposit still held"),
+                            (exits.types.ExitState["SETTLED"], "settled"),
+                            (exits.types.ExitState["DECLINED"], "declined"),
+                            (exits.types.ExitState["WITHDRAWN"], "withdrawn"),
+                        ],
+                        default=exits.types.ExitState["PREPARING"],
+                        max_length=50,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regulation.decisionrecord",
+                    ),
+                ),
+                (
+                    "opened_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="exits",
+                        to="providers.provider",
+                        verbose_name="provider",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exit',
-                'verbose_name_plural': 'exits',
+                "verbose_name": "exit",
+                "verbose_name_plural": "exits",
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='ExitOrder',
+            name="ExitOrder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(blank=True, choices=[(exits.types.Choice['REFUND'], 'the unused part back'), (exits.types.Choice['KEEP'], 'use to the end of the term')], max_length=8, verbose_name='choice')),
-                ('choice_due_at', models.DateTimeField(blank=True, null=True, verbose_name='choice due')),
-                ('outcome', models.CharField(choices=[(exits.types.OrderOutcome['WAITING'], 'waiting'), (exits.types.OrderOutcome['REFUNDED'], 'refunded'), (exits.types.OrderOutcome['AFTER_SALES'], 'after-sales by the provider')], default=exits.types.OrderOutcome['WAITING'], max_length=12, verbose_name='outcome')),
-                ('amount', core.money.MoneyField(decimal_places=2, default=0, max_digits=14, verbose_name='amount')),
-                ('settled_at', models.DateTimeField(blank=True, null=True, verbose_name='settled at')),
-                ('decision', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regulation.decisionrecord')),
-                ('exit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='orders', to='exits.exit', verbose_name='exit')),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='exit_orders', to='orders.order')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "choice",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            (exits.types.Choice["REFUND"], "the unused part back"),
+                            (exits.types.Choice["KEEP"], "use to the end of the term"),
+                        ],
+                        max_length=8,
+                        verbose_name="choice",
+                    ),
+                ),
+                ("choice_due_at", models.DateTimeField(blank=True, null=True, verbose_name="choice due")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            (exits.types.OrderOutcome["WAITING"], "waiting"),
+                            (exits.types.OrderOutcome["REFUNDED"], "refunded"),
+                            (exits.types.OrderOutcome["AFTER_SALES"], "after-sales by the provider"),
+                        ],
+                        default=exits.types.OrderOutcome["WAITING"],
+                        max_length=12,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("amount", core.money.MoneyField(decimal_places=2, default=0, max_digits=14, verbose_name="amount")),
+                ("settled_at", models.DateTimeField(blank=True, null=True, verbose_name="settled at")),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regulation.decisionrecord",
+                    ),
+                ),
+                (
+                    "exit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="orders",
+                        to="exits.exit",
+                        verbose_name="exit",
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="exit_orders", to="orders.order"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'order of an exit',
-                'verbose_name_plural': 'orders of exits',
+                "verbose_name": "order of an exit",
+                "verbose_name_plural": "orders of exits",
             },
         ),
         migrations.AddIndex(
-            model_name='exit',
-            index=models.Index(fields=['state', 'opened_at', 'id'], name='exit_queue'),
+            model_name="exit",
+            index=models.Index(fields=["state", "opened_at", "id"], name="exit_queue"),
         ),
         migrations.AddIndex(
-            model_name='exit',
-            index=models.Index(condition=models.Q(('state', 'left')), fields=['deposit_due_at', 'id'], name='exit_deposit_due'),
+            model_name="exit",
+            index=models.Index(
+                condition=models.Q(("state", "left")), fields=["deposit_due_at", "id"], name="exit_deposit_due"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exit',
-            constraint=models.UniqueConstraint(condition=models.Q(('state__in', ['preparing', 'proposed', 'executing', 'left'])), fields=('provider',), name='exit_open_once'),
+            model_name="exit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["preparing", "proposed", "executing", "left"])),
+                fields=("provider",),
+                name="exit_open_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exit',
-            constraint=models.CheckConstraint(condition=models.Q(('decided_by__isnull', True), ('opened_by__isnull', True), models.Q(('decided_by', models.F('opened_by')), _negated=True), _connector='OR'), name='exit_confirmed_by_another'),
+            model_name="exit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("decided_by__isnull", True),
+                    ("opened_by__isnull", True),
+                    models.Q(("decided_by", models.F("opened_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="exit_confirmed_by_another",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'cleared_out'), ('state__in', ['executing', 'left', 'settled']), _negated=True), ('decided_by__isnull', False), _connector='OR'), name='exit_clearance_confirmed'),
+            model_name="exit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "cleared_out"), ("state__in", ["executing", "left", "settled"]), _negated=True),
+                    ("decided_by__isnull", False),
+                    _connector="OR",
+                ),
+                name="exit_clearance_confirmed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='exit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['left', 'settled']), _negated=True), ('left_at__isnull', False), _connector='OR'), name='exit_left_has_instant'),
+            model_name="exit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["left", "settled"]), _negated=True),
+                    ("left_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="exit_left_has_instant",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exit',
-            trigger=pgtrigger.compiler.Trigger(name='exit_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='43de1c608f34ec1eaacaf9c3757f52caf504d1bb', operation='DELETE', pgid='pgtrigger_exit_kept_6ac4e', table='exits_exit', when='BEFORE')),
+            model_name="exit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exit_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="43de1c608f34ec1eaacaf9c3757f52caf504d1bb",
+                    operation="DELETE",
+                    pgid="pgtrigger_exit_kept_6ac4e",
+                    table="exits_exit",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exit',
-            trigger=pgtrigger.compiler.Trigger(name='exit_states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{preparing:left,preparing:withdrawn,proposed:executing,proposed:declined,proposed:withdrawn,executing:left,left:settled}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='0d803f30de891bb43ed519851df37a381f9150f0', operation='UPDATE', pgid='pgtrigger_exit_states_b7b51', table='exits_exit', when='BEFORE')),
+            model_name="exit",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exit_states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{preparing:left,preparing:withdrawn,proposed:executing,proposed:declined,proposed:withdrawn,executing:left,left:settled}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="0d803f30de891bb43ed519851df37a381f9150f0",
+                    operation="UPDATE",
+                    pgid="pgtrigger_exit_states_b7b51",
+                    table="exits_exit",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='exitorder',
-            index=models.Index(condition=models.Q(('outcome', 'waiting')), fields=['id'], name='exit_order_waiting'),
+            model_name="exitorder",
+            index=models.Index(condition=models.Q(("outcome", "waiting")), fields=["id"], name="exit_order_waiting"),
         ),
         migrations.AddConstraint(
-            model_name='exitorder',
-            constraint=models.UniqueConstraint(fields=('exit', 'order'), name='exit_order_once'),
+            model_name="exitorder",
+            constraint=models.UniqueConstraint(fields=("exit", "order"), name="exit_order_once"),
         ),
         migrations.AddConstraint(
-            model_name='exitorder',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='exit_order_amount'),
+            model_name="exitorder",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gte", 0)), name="exit_order_amount"),
         ),
         migrations.AddConstraint(
-            model_name='exitorder',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'waiting'), ('settled_at__isnull', False), _connector='OR'), name='exit_order_settled'),
+            model_name="exitorder",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "waiting"), ("settled_at__isnull", False), _connector="OR"),
+                name="exit_order_settled",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='exitorder',
-            trigger=pgtrigger.compiler.Trigger(name='exit_order_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4a24dfd19931348e0153f23eb38c3dd638f3cf0e', operation='DELETE', pgid='pgtrigger_exit_order_kept_c79c6', table='exits_exitorder', when='BEFORE')),
+            model_name="exitorder",
+            trigger=pgtrigger.compiler.Trigger(
+                name="exit_order_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="4a24dfd19931348e0153f23eb38c3dd638f3cf0e",
+                    operation="DELETE",
+                    pgid="pgtrigger_exit_order_kept_c79c6",
+                    table="exits_exitorder",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

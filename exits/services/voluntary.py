@@ -15,7 +15,12 @@ from exits.models import Exit
 from exits.services.orders import exit_orders_begin
 from exits.services.telling import exit_subject, tell
 from exits.types import ExitState
-from providers.services import provider_leave, provider_leaving_begin, provider_leaving_withdraw
+from providers.services import (
+    provider_leave,
+    provider_leaving_begin,
+    provider_leaving_withdraw,
+    reentry_bar_record,
+)
 from providers.types import ExitKind
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record
@@ -40,7 +45,7 @@ def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, no
         opened_by_id=actor.id,
     )
     exit_.save()
-    provider_leaving_begin(provider=provider, exit_kind=kind, reference=exit_.number, actor=actor, now=now)
+    provider_leaving_begin(provider=provider, actor=actor, now=now)
     _audit(exit_, "exit_request", {}, actor, now)
     tell(exit_, "exit.requested", {"reason": exit_.reason or "—"}, now)
     return exit_
@@ -79,6 +84,7 @@ def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
         days = rulebook_at(now).parameter("deposit.return_working_days")
         exit_.deposit_due_at = end_of_working_days(selectors.last_duty_end(exit_, now), days)
         provider_leave(provider=exit_.provider, exit_kind=exit_.kind, actor=actor, now=now)
+        reentry_bar_record(provider=exit_.provider, exit_kind=exit_.kind, exited_at=now, actor=actor, now=now)
     exit_.save()
     _audit(exit_, "exit_complete", {"state": before}, actor, now)
     tell(exit_, "exit.left", {"due_at": exit_.deposit_due_at or now}, now)

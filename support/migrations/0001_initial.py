@@ -10,210 +10,449 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orders', '0001_initial'),
-        ('providers', '0001_initial'),
+        ("orders", "0001_initial"),
+        ("providers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AutoReply',
+            name="AutoReply",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text_zh', models.CharField(max_length=500, verbose_name='text in Chinese')),
-                ('text_en', models.CharField(blank=True, max_length=500, verbose_name='text in English')),
-                ('is_on', models.BooleanField(default=True, verbose_name='on')),
-                ('changed_at', models.DateTimeField()),
-                ('provider', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='auto_reply', to='providers.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("text_zh", models.CharField(max_length=500, verbose_name="text in Chinese")),
+                ("text_en", models.CharField(blank=True, max_length=500, verbose_name="text in English")),
+                ("is_on", models.BooleanField(default=True, verbose_name="on")),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="auto_reply", to="providers.provider"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'automatic reply',
-                'verbose_name_plural': 'automatic replies',
+                "verbose_name": "automatic reply",
+                "verbose_name_plural": "automatic replies",
             },
         ),
         migrations.CreateModel(
-            name='Conversation',
+            name="Conversation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('last_at', models.DateTimeField(verbose_name='last message at')),
-                ('waiting_since', models.DateTimeField(blank=True, null=True, verbose_name='waiting for the provider since')),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to=settings.AUTH_USER_MODEL, verbose_name='buyer')),
-                ('order', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='conversation', to='orders.order', verbose_name='order')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversations', to='providers.provider', verbose_name='provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("last_at", models.DateTimeField(verbose_name="last message at")),
+                (
+                    "waiting_since",
+                    models.DateTimeField(blank=True, null=True, verbose_name="waiting for the provider since"),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversations",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="buyer",
+                    ),
+                ),
+                (
+                    "order",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversation",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversations",
+                        to="providers.provider",
+                        verbose_name="provider",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conversation',
-                'verbose_name_plural': 'conversations',
+                "verbose_name": "conversation",
+                "verbose_name_plural": "conversations",
             },
         ),
         migrations.CreateModel(
-            name='ChatMessage',
+            name="ChatMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[(support.types.Side['BUYER'], 'buyer'), (support.types.Side['PROVIDER'], 'provider'), (support.types.Side['AUTOMATIC'], 'automatic reply')], max_length=10, verbose_name='side')),
-                ('text', models.TextField(blank=True, verbose_name='message')),
-                ('file', models.FileField(blank=True, upload_to='chat/%Y/%m/')),
-                ('file_name', models.CharField(blank=True, max_length=120)),
-                ('content_type', models.CharField(blank=True, max_length=100)),
-                ('flagged', models.CharField(blank=True, max_length=40, verbose_name='flagged')),
-                ('sent_at', models.DateTimeField(verbose_name='sent at')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='support.conversation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[
+                            (support.types.Side["BUYER"], "buyer"),
+                            (support.types.Side["PROVIDER"], "provider"),
+                            (support.types.Side["AUTOMATIC"], "automatic reply"),
+                        ],
+                        max_length=10,
+                        verbose_name="side",
+                    ),
+                ),
+                ("text", models.TextField(blank=True, verbose_name="message")),
+                ("file", models.FileField(blank=True, upload_to="chat/%Y/%m/")),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("flagged", models.CharField(blank=True, max_length=40, verbose_name="flagged")),
+                ("sent_at", models.DateTimeField(verbose_name="sent at")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="support.conversation"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'message',
-                'verbose_name_plural': 'messages',
+                "verbose_name": "message",
+                "verbose_name_plural": "messages",
             },
         ),
         migrations.CreateModel(
-            name='ResponseClock',
+            name="ResponseClock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('asked_at', models.DateTimeField(verbose_name='asked at')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='due at')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered at')),
-                ('outcome', models.CharField(choices=[('awaiting', 'waiting'), ('answered', 'in time'), ('late', 'late'), ('outside_hours', 'outside business hours')], max_length=14, verbose_name='outcome')),
-                ('had_auto_reply', models.BooleanField(default=False, verbose_name='with an automatic reply')),
-                ('conversation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='clocks', to='support.conversation')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='response_clocks', to='providers.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("asked_at", models.DateTimeField(verbose_name="asked at")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="due at")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered at")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("awaiting", "waiting"),
+                            ("answered", "in time"),
+                            ("late", "late"),
+                            ("outside_hours", "outside business hours"),
+                        ],
+                        max_length=14,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("had_auto_reply", models.BooleanField(default=False, verbose_name="with an automatic reply")),
+                (
+                    "conversation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="clocks", to="support.conversation"
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="response_clocks",
+                        to="providers.provider",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'response clock',
-                'verbose_name_plural': 'response clocks',
+                "verbose_name": "response clock",
+                "verbose_name_plural": "response clocks",
             },
         ),
         migrations.CreateModel(
-            name='Ticket',
+            name="Ticket",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=16, unique=True, verbose_name='number')),
-                ('kind', models.CharField(choices=[(support.types.TicketKind['QUESTION'], 'a question'), (support.types.TicketKind['FAULT'], 'something does not work'), (support.types.TicketKind['UNAVAILABLE'], 'the product cannot be used')], max_length=12, verbose_name='kind')),
-                ('period', models.CharField(choices=[(support.types.Period['GUARANTEE'], 'guarantee period'), (support.types.Period['WARRANTY'], 'warranty period'), (support.types.Period['AFTER'], 'after the warranty')], max_length=10, verbose_name='period')),
-                ('title', models.CharField(max_length=120, verbose_name='title')),
-                ('opened_at', models.DateTimeField(verbose_name='opened at')),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='first answered at')),
-                ('closed_at', models.DateTimeField(blank=True, null=True, verbose_name='closed at')),
-                ('remedy', models.TextField(blank=True, verbose_name='remedy')),
-                ('state', models.CharField(choices=[(support.types.TicketState['OPEN'], 'waiting for the provider'), (support.types.TicketState['ANSWERED'], 'being worked on'), (support.types.TicketState['SOLVED'], 'solved, waiting for the buyer'), (support.types.TicketState['CLOSED'], 'closed')], default=support.types.TicketState['OPEN'], max_length=50, verbose_name='state')),
-                ('buyer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to=settings.AUTH_USER_MODEL)),
-                ('order', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='orders.order', verbose_name='order')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tickets', to='providers.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=16, unique=True, verbose_name="number")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (support.types.TicketKind["QUESTION"], "a question"),
+                            (support.types.TicketKind["FAULT"], "something does not work"),
+                            (support.types.TicketKind["UNAVAILABLE"], "the product cannot be used"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "period",
+                    models.CharField(
+                        choices=[
+                            (support.types.Period["GUARANTEE"], "guarantee period"),
+                            (support.types.Period["WARRANTY"], "warranty period"),
+                            (support.types.Period["AFTER"], "after the warranty"),
+                        ],
+                        max_length=10,
+                        verbose_name="period",
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="title")),
+                ("opened_at", models.DateTimeField(verbose_name="opened at")),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="first answered at")),
+                ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="closed at")),
+                ("remedy", models.TextField(blank=True, verbose_name="remedy")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (support.types.TicketState["OPEN"], "waiting for the provider"),
+                            (support.types.TicketState["ANSWERED"], "being worked on"),
+                            (support.types.TicketState["SOLVED"], "solved, waiting for the buyer"),
+                            (support.types.TicketState["CLOSED"], "closed"),
+                        ],
+                        default=support.types.TicketState["OPEN"],
+                        max_length=50,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "buyer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "order",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="tickets",
+                        to="orders.order",
+                        verbose_name="order",
+                    ),
+                ),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tickets", to="providers.provider"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket',
-                'verbose_name_plural': 'tickets',
+                "verbose_name": "ticket",
+                "verbose_name_plural": "tickets",
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='TicketMessage',
+            name="TicketMessage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[(support.types.Side['BUYER'], 'buyer'), (support.types.Side['PROVIDER'], 'provider')], max_length=10, verbose_name='side')),
-                ('text', models.TextField(verbose_name='message')),
-                ('file', models.FileField(blank=True, upload_to='tickets/%Y/%m/')),
-                ('file_name', models.CharField(blank=True, max_length=120)),
-                ('content_type', models.CharField(blank=True, max_length=100)),
-                ('sent_at', models.DateTimeField(verbose_name='sent at')),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('ticket', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='messages', to='support.ticket')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "side",
+                    models.CharField(
+                        choices=[(support.types.Side["BUYER"], "buyer"), (support.types.Side["PROVIDER"], "provider")],
+                        max_length=10,
+                        verbose_name="side",
+                    ),
+                ),
+                ("text", models.TextField(verbose_name="message")),
+                ("file", models.FileField(blank=True, upload_to="tickets/%Y/%m/")),
+                ("file_name", models.CharField(blank=True, max_length=120)),
+                ("content_type", models.CharField(blank=True, max_length=100)),
+                ("sent_at", models.DateTimeField(verbose_name="sent at")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="messages", to="support.ticket"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'ticket message',
-                'verbose_name_plural': 'ticket messages',
+                "verbose_name": "ticket message",
+                "verbose_name_plural": "ticket messages",
             },
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['provider', '-last_at', '-id'], name='conversation_of_provider'),
+            model_name="conversation",
+            index=models.Index(fields=["provider", "-last_at", "-id"], name="conversation_of_provider"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(fields=['buyer', '-last_at', '-id'], name='conversation_of_buyer'),
+            model_name="conversation",
+            index=models.Index(fields=["buyer", "-last_at", "-id"], name="conversation_of_buyer"),
         ),
         migrations.AddIndex(
-            model_name='conversation',
-            index=models.Index(condition=models.Q(('waiting_since__isnull', False)), fields=['provider', 'waiting_since'], name='conversation_waiting'),
+            model_name="conversation",
+            index=models.Index(
+                condition=models.Q(("waiting_since__isnull", False)),
+                fields=["provider", "waiting_since"],
+                name="conversation_waiting",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='conversation',
-            trigger=pgtrigger.compiler.Trigger(name='conversation_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='24a42e32ed700fbb17a271397422180b382fe851', operation='DELETE', pgid='pgtrigger_conversation_kept_a5568', table='support_conversation', when='BEFORE')),
+            model_name="conversation",
+            trigger=pgtrigger.compiler.Trigger(
+                name="conversation_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="24a42e32ed700fbb17a271397422180b382fe851",
+                    operation="DELETE",
+                    pgid="pgtrigger_conversation_kept_a5568",
+                    table="support_conversation",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(fields=['conversation', 'sent_at', 'id'], name='chat_of_conversation'),
+            model_name="chatmessage",
+            index=models.Index(fields=["conversation", "sent_at", "id"], name="chat_of_conversation"),
         ),
         migrations.AddIndex(
-            model_name='chatmessage',
-            index=models.Index(condition=models.Q(('flagged', ''), _negated=True), fields=['-sent_at', '-id'], name='chat_flagged'),
+            model_name="chatmessage",
+            index=models.Index(
+                condition=models.Q(("flagged", ""), _negated=True), fields=["-sent_at", "-id"], name="chat_flagged"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('text', ''), _negated=True), models.Q(('file', ''), _negated=True), _connector='OR'), name='chat_says_something'),
+            model_name="chatmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("text", ""), _negated=True), models.Q(("file", ""), _negated=True), _connector="OR"
+                ),
+                name="chat_says_something",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chatmessage',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('author__isnull', True), ('side', 'automatic')), models.Q(models.Q(('side', 'automatic'), _negated=True), ('author__isnull', False)), _connector='OR'), name='chat_automatic_has_no_author'),
+            model_name="chatmessage",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("author__isnull", True), ("side", "automatic")),
+                    models.Q(models.Q(("side", "automatic"), _negated=True), ("author__isnull", False)),
+                    _connector="OR",
+                ),
+                name="chat_automatic_has_no_author",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='chatmessage',
-            trigger=pgtrigger.compiler.Trigger(name='chat_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete or update rows from % table', TG_TABLE_NAME;", hash='076d5163a3504d5b886586c91fbc2a2e5b83434d', operation='DELETE OR UPDATE', pgid='pgtrigger_chat_kept_d7c3e', table='support_chatmessage', when='BEFORE')),
+            model_name="chatmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="chat_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete or update rows from % table', TG_TABLE_NAME;",
+                    hash="076d5163a3504d5b886586c91fbc2a2e5b83434d",
+                    operation="DELETE OR UPDATE",
+                    pgid="pgtrigger_chat_kept_d7c3e",
+                    table="support_chatmessage",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='responseclock',
-            index=models.Index(fields=['provider', 'asked_at'], name='clock_of_provider'),
+            model_name="responseclock",
+            index=models.Index(fields=["provider", "asked_at"], name="clock_of_provider"),
         ),
         migrations.AddIndex(
-            model_name='responseclock',
-            index=models.Index(condition=models.Q(('outcome', 'awaiting')), fields=['due_at', 'id'], name='clock_due'),
+            model_name="responseclock",
+            index=models.Index(condition=models.Q(("outcome", "awaiting")), fields=["due_at", "id"], name="clock_due"),
         ),
         migrations.AddConstraint(
-            model_name='responseclock',
-            constraint=models.UniqueConstraint(condition=models.Q(('answered_at__isnull', True)), fields=('conversation',), name='clock_one_running'),
+            model_name="responseclock",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("answered_at__isnull", True)), fields=("conversation",), name="clock_one_running"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responseclock',
-            constraint=models.CheckConstraint(condition=models.Q(('answered_at__isnull', True), ('answered_at__gte', models.F('asked_at')), _connector='OR'), name='clock_answer_after_question'),
+            model_name="responseclock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("answered_at__isnull", True), ("answered_at__gte", models.F("asked_at")), _connector="OR"
+                ),
+                name="clock_answer_after_question",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='responseclock',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome', 'outside_hours'), ('due_at__isnull', False), _connector='OR'), name='clock_due_unless_outside'),
+            model_name="responseclock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome", "outside_hours"), ("due_at__isnull", False), _connector="OR"),
+                name="clock_due_unless_outside",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='responseclock',
-            trigger=pgtrigger.compiler.Trigger(name='clock_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='b781587162e32f02dde2ac96191e8b2f5adfc519', operation='DELETE', pgid='pgtrigger_clock_kept_6b6c0', table='support_responseclock', when='BEFORE')),
+            model_name="responseclock",
+            trigger=pgtrigger.compiler.Trigger(
+                name="clock_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="b781587162e32f02dde2ac96191e8b2f5adfc519",
+                    operation="DELETE",
+                    pgid="pgtrigger_clock_kept_6b6c0",
+                    table="support_responseclock",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['provider', 'state', 'opened_at', 'id'], name='ticket_of_provider'),
+            model_name="ticket",
+            index=models.Index(fields=["provider", "state", "opened_at", "id"], name="ticket_of_provider"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['buyer', '-opened_at', '-id'], name='ticket_of_buyer'),
+            model_name="ticket",
+            index=models.Index(fields=["buyer", "-opened_at", "-id"], name="ticket_of_buyer"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['order', '-opened_at'], name='ticket_of_order'),
+            model_name="ticket",
+            index=models.Index(fields=["order", "-opened_at"], name="ticket_of_order"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ticket',
-            trigger=pgtrigger.compiler.Trigger(name='ticket_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='437ddcea3e501ef7b6d574d00f8929d49b82779c', operation='DELETE', pgid='pgtrigger_ticket_kept_7ff43', table='support_ticket', when='BEFORE')),
+            model_name="ticket",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ticket_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="437ddcea3e501ef7b6d574d00f8929d49b82779c",
+                    operation="DELETE",
+                    pgid="pgtrigger_ticket_kept_7ff43",
+                    table="support_ticket",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ticket',
-            trigger=pgtrigger.compiler.Trigger(name='ticket_states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:answered,open:closed,answered:solved,answered:closed,solved:answered,solved:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='18d2597014b6e1de46c3a371be494540df0dc102', operation='UPDATE', pgid='pgtrigger_ticket_states_98207', table='support_ticket', when='BEFORE')),
+            model_name="ticket",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ticket_states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{open:answered,open:closed,answered:solved,answered:closed,solved:answered,solved:closed}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="18d2597014b6e1de46c3a371be494540df0dc102",
+                    operation="UPDATE",
+                    pgid="pgtrigger_ticket_states_98207",
+                    table="support_ticket",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='ticketmessage',
-            index=models.Index(fields=['ticket', 'sent_at', 'id'], name='message_of_ticket'),
+            model_name="ticketmessage",
+            index=models.Index(fields=["ticket", "sent_at", "id"], name="message_of_ticket"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ticketmessage',
-            trigger=pgtrigger.compiler.Trigger(name='ticket_message_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete or update rows from % table', TG_TABLE_NAME;", hash='ab0f5c8d7d28df1fac3dfd655c4ffedef70d89b8', operation='DELETE OR UPDATE', pgid='pgtrigger_ticket_message_kept_1b072', table='support_ticketmessage', when='BEFORE')),
+            model_name="ticketmessage",
+            trigger=pgtrigger.compiler.Trigger(
+                name="ticket_message_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete or update rows from % table', TG_TABLE_NAME;",
+                    hash="ab0f5c8d7d28df1fac3dfd655c4ffedef70d89b8",
+                    operation="DELETE OR UPDATE",
+                    pgid="pgtrigger_ticket_message_kept_1b072",
+                    table="support_ticketmessage",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
+from deposits.services import deposit_lock
 from exits.services import clearance_withdraw
 
 from core.acts import Actor, act
@@ -64,6 +65,7 @@ def appeal_reject(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) -
 def appeal_allow(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) -> Appeal:
     """Another operator overturns the finding: points, freezes and deductions are taken back as new entries (19, 20)."""
     appeal, finding = _ready(appeal, reason, actor)
+    deposit_lock(provider_id=finding.provider_id)
     appeal.allow(operator_id=actor.id or 0, reason=reason.strip(), now=now)
     appeal.save()
     finding.overturn()

@@ -16,6 +16,7 @@ from providers.services import restriction_lift, restriction_place
 from providers.types import RestrictionKind
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record
+from regulation.types import Text
 from violations import selectors
 from violations.models import Case, CaseStatement, Evidence
 from violations.types import OPEN_CASES, CaseSource, CaseState

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from deposits.selectors import deposit_balance
+from deposits.services import deposit_lock
 from django.utils.translation import gettext_lazy as _
 
 from core.acts import Actor, act
@@ -45,6 +46,8 @@ def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: A
         raise InvalidInput(_("Choose a row of the violation schedule in force at the time."), field="code")
     if compensation and case.order is None:
         raise InvalidInput(_("A compensation needs an order whose buyer receives it."), field="compensation")
+    # The deposit's account is locked before the provider: the order in which a payment into it takes them.
+    deposit_lock(provider_id=case.provider_id)
     cost = penalty(
         row=row,
         found_before=selectors.findings_of_code(case.provider_id, code, year_of(now)),

@@ -7,16 +7,18 @@ from typing import Any
 from deposits.selectors import deduction_by_key
 
 from catalog.services import product_restrict, product_restriction_lift
-from catalog.types import ProductRestrictionKind
+from catalog.types import RestrictionKind as ProductRestrictionKind
 from core.acts import Actor, act, require_transaction
 from core.errors import NotAllowed
 from core.money import ZERO, yuan
 from core.periods import end_of_days
 from deposits.services import deduction_reverse, deposit_deduct
+from orders.services import compensation_pay
 from providers.services import restriction_lift, restriction_place
 from providers.types import RestrictionKind
 from regulation.models import DecisionRecord
 from regulation.services import audit_record
+from regulation.types import Text
 from violations import selectors
 from violations.measures import Penalty
 from violations.models import Finding, Measure
@@ -50,10 +52,9 @@ def measures_apply(
     if cost.freeze is not None:
         _freeze(finding, cost, decision, actor, now)
     if cost.deduction > ZERO:
-        _deduct(finding, MeasureKind.DEDUCTION, cost.deduction, "penalties:platform", decision, actor, now)
+        _deduct(finding, cost.deduction, decision, actor, now)
     if compensation:
-        account = f"payback:{finding.case.order.number}" if finding.case.order else "compensation:platform"
-        _deduct(finding, MeasureKind.COMPENSATION, yuan(compensation), account, decision, actor, now)
+        _compensate(finding, yuan(compensation), decision, actor, now)
     for name in cost.measures:
         days = OVERLAY_DAYS.get(name)
         measure = _measure(finding, MeasureKind.OTHER, now, name=name, until=end_of_days(now, days) if days else None)
@@ -120,29 +121,36 @@ def overlay_place(*, measure: Measure, decision: DecisionRecord, actor: Actor, n
     )
 
 
-def _deduct(
-    finding: Finding,
-    kind: MeasureKind,
-    amount: Decimal,
-    account: str,
-    decision: DecisionRecord,
-    actor: Actor,
-    now: datetime,
-) -> None:
-    key = f"{reference(finding)}:{kind}"
+def _deduct(finding: Finding, amount: Decimal, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
+    key = f"{reference(finding)}:deduction"
     deposit_deduct(
         provider=finding.provider,
         amount=amount,
-        kind="compensation" if kind == MeasureKind.COMPENSATION else "penalty",
+        kind="penalty",
         reason=Text(f"违规认定 {finding.case.number}", f"Finding {finding.case.number}"),
         reference=finding.case.number,
-        recipient_account=account,
+        recipient_account="penalties:platform",
         decision=decision,
         key=key,
         actor=actor,
         now=now,
     )
-    _measure(finding, kind, now, amount=amount, reference=key)
+    _measure(finding, MeasureKind.DEDUCTION, now, amount=amount, reference=key)
+
+
+def _compensate(finding: Finding, amount: Decimal, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
+    """What the buyer lost: out of what the provider is owed, then out of its deposit; no penalty (11(2)2, 11(3)3)."""
+    key = f"{reference(finding)}:compensation"
+    compensation_pay(
+        order=finding.case.order,
+        amount=amount,
+        reason=Text(f"违规认定 {finding.case.number} 的赔付", f"Compensation of finding {finding.case.number}"),
+        cause=key,
+        decision=decision,
+        actor=actor,
+        now=now,
+    )
+    _measure(finding, MeasureKind.COMPENSATION, now, amount=amount, reference=key)
 
 
 @act
