@@ -58,7 +58,9 @@ class IdentityForm(forms.Form):
 class TokenForm(forms.Form):
     """A new API token."""
 
-    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("Such as the system that will use it."))
+    name = forms.CharField(
+        label=_("Name of the token"), max_length=60, help_text=_("Such as the system that will use it.")
+    )
     scopes = forms.MultipleChoiceField(label=_("What it may do"), widget=forms.CheckboxSelectMultiple)
     days = forms.TypedChoiceField(
         label=_("How long it lasts"),

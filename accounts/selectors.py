@@ -14,6 +14,7 @@ from accounts import demo
 from accounts.contacts import looks_like_phone, normalize_email, normalize_phone
 from accounts.models import ApiToken, Block, IdentityVerification, User
 from accounts.types import Identity, IdentityState
+from core.acts import Actor
 from core.encryption import blind_index
 from core.errors import NotFound
 
@@ -106,6 +107,19 @@ def is_subject_blocked(subject_index: str) -> bool:
 def blocks_in_force(user: User) -> QuerySet[Block]:
     """What an account's blocking keeps out."""
     return Block.objects.filter(user=user, lifted_at__isnull=True)
+
+
+def available_acts(user: User, actor: Actor) -> list[str]:
+    """What this actor may do with the account now, by the names of the acts."""
+    if actor.kind not in {"operator", "system"} or actor.id == user.pk:
+        return []
+    blocked = blocks_in_force(user).exists()
+    acts = ["account_deactivate"] if user.is_active else []
+    if blocked:
+        acts.append("account_unblock")
+    else:
+        acts += ["account_block"] if user.is_active else ["account_reactivate", "account_block"]
+    return [*acts, "roles_set"]
 
 
 def users_found(term: str) -> Q:

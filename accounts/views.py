@@ -96,7 +96,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
         {"token": token, "scopes": [titles.get(name, name) for name in token.scopes]}
         for token in selectors.tokens_of(signed_in(request))
     ]
-    columns = [{"label": label} for label in (_("Name"), _("What it may do"), _("Expires"), _("Last used"), "")]
+    columns = [{"label": label} for label in (_("Token"), _("What it may do"), _("Expires"), _("Last used"), "")]
     return render(request, "accounts/tokens.html", {"rows": rows, "columns": columns, "now": clock.now()})
 
 

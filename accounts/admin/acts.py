@@ -1,6 +1,6 @@
 """Acts behind buttons: a page that says what will happen, asks for the reason, and calls one act."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.authentication import signed_in
+from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import DomainError
 
@@ -36,6 +37,17 @@ class ActAdmin(ReadOnlyAdmin):
     def has_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may press the buttons of this screen."""
         return signed_in(request).has_role(self.role)
+
+    def available_acts(self, obj: Any, actor: Actor) -> Collection[str]:
+        """Which buttons the object's state leaves, by method name; all of them unless a screen says otherwise."""
+        return list(self.actions_detail)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        obj = self.get_object(request, str(object_id))
+        if obj is None:
+            return []
+        left = self.available_acts(obj, Actor.of(request.user))
+        return [found for found in super().get_actions_detail(request, object_id) if found.method.__name__ in left]
 
     def act_page(
         self,

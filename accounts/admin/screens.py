@@ -20,6 +20,7 @@ from core import clock
 from core.acts import Actor
 from core.encryption import blind_index
 from core.errors import InvalidInput
+from core.fsm import available
 
 ROLE_NAMES: dict[str, Any] = {
     Role.OPERATIONS: _("Marketplace operations"),
@@ -27,6 +28,15 @@ ROLE_NAMES: dict[str, Any] = {
     Role.ARBITRATION: _("Arbitration"),
     Role.RULEBOOK: _("Rulebook"),
     Role.AUDIT: _("Audit"),
+}
+
+
+BUTTONS = {
+    "account_deactivate": "close",
+    "account_reactivate": "reopen",
+    "account_block": "block",
+    "account_unblock": "unblock",
+    "roles_set": "set_roles",
 }
 
 
@@ -75,6 +85,9 @@ class UserAdmin(ActAdmin):
     ]
     readonly_fields = ["shown_email", "shown_phone", "shown_identity", "shown_roles", "shown_blocks"]
     actions_detail = ["close", "reopen", "block", "unblock", "set_roles"]
+
+    def available_acts(self, obj: User, actor: Actor) -> list[str]:
+        return [BUTTONS[name] for name in selectors.available_acts(obj, actor)]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         verified = IdentityVerification.objects.filter(state=IdentityState.VERIFIED)
@@ -223,6 +236,9 @@ class IdentityVerificationAdmin(ActAdmin):
     ) -> tuple[QuerySet[IdentityVerification], bool]:
         return (queryset.filter(subject_index=blind_index(search_term)) if search_term else queryset), False
 
+    def available_acts(self, obj: IdentityVerification, actor: Actor) -> list[str]:
+        return available(obj)
+
     @display(description=_("account"))
     def shown_user(self, found: IdentityVerification) -> str:
         address = reverse("admin:accounts_user_change", args=[found.user_id])
@@ -265,6 +281,9 @@ class ApiTokenAdmin(ActAdmin):
     show_full_result_count = False
     fields = ["name", "prefix", "user", "scopes", "created_at", "expires_at", "last_used_at", "revoked_at"]
     actions_detail = ["revoke"]
+
+    def available_acts(self, obj: ApiToken, actor: Actor) -> list[str]:
+        return [] if obj.revoked_at else ["revoke"]
 
     @action(description=_("Revoke the token"), permissions=["act"], url_path="revoke")
     def revoke(self, request: HttpRequest, object_id: int) -> HttpResponse:

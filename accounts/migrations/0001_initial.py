@@ -3,10 +3,10 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.datetime
+import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
-import django_fsm
 from django.db import migrations, models
 
 import accounts.models

@@ -16,6 +16,7 @@ from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import DomainError
+from core.fsm import available
 from notifications import audiences, services
 from notifications.models import Announcement, AnnouncementReceipt, Message
 from notifications.types import AnnouncementState
@@ -83,6 +84,9 @@ class AnnouncementAdmin(ActAdmin):
     ordering = ["-pk"]
     show_full_result_count = False
     actions_detail = ["publish", "withdraw"]
+
+    def available_acts(self, obj: Announcement, actor: Actor) -> list[str]:
+        return available(obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.has_act_permission(request)

@@ -96,6 +96,24 @@ def test_closing_says_what_will_happen_and_asks_why(
     assert again.context["form"].non_field_errors()
 
 
+def test_buttons_are_those_that_the_state_leaves(
+    signed_in: Callable[[User], Client], operator: User, person: User
+) -> None:
+    client = signed_in(operator)
+    base = f"/admin/accounts/user/{person.pk}"
+
+    def buttons() -> set[str]:
+        text = client.get(f"{base}/change/").content.decode()
+        return {name for name in ("close", "reopen", "block", "unblock", "roles") if f"{base}/{name}/" in text}
+
+    assert buttons() == {"close", "block"}
+    client.post(f"{base}/close/", {"reason": "x"})
+    assert buttons() == {"reopen", "block"}
+    client.post(f"{base}/block/", {"reason": "x"})
+    assert buttons() == {"unblock"}
+    assert "/close/" not in client.get(f"/admin/accounts/user/{operator.pk}/change/").content.decode()
+
+
 def test_opening_again(signed_in: Callable[[User], Client], operator: User, person: User) -> None:
     client = signed_in(operator)
     base = f"/admin/accounts/user/{person.pk}"
