@@ -74,7 +74,12 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _category(row: dict[str, Any]) -> dict[str, Any]:
-    return {"url": f"/c/{row['slug']}/", "name": worded(row, "name"), "line": worded(row, "summary"), "icon": row["icon"]}
+    return {
+        "url": f"/c/{row['slug']}/",
+        "name": worded(row, "name"),
+        "line": worded(row, "summary"),
+        "icon": row["icon"],
+    }
 
 
 def _amount(text: str | None) -> Decimal | None:
@@ -97,9 +102,7 @@ def _list(request: HttpRequest, within: CardFilters, context: dict[str, Any]) ->
         price_to=_amount(high),
         guaranteed=state.values.get("guarantee") == "yes",
     )
-    page = cards_page(
-        now=now, filters=filters, query=query, sort=state.sort, cursor=request.GET.get("cursor"), size=24
-    )
+    page = cards_page(now=now, filters=filters, query=query, sort=state.sort, cursor=request.GET.get("cursor"), size=24)
     total = facets(now=now, filters=filters, query=query)[0]
     context |= {
         "list": state,
