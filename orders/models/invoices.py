@@ -12,6 +12,7 @@ from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
 from orders.models.order import Order
 from orders.types import InvoiceKind, InvoiceParty, InvoiceState
+from providers.triggers import ReadOnlyWhen
 
 PARTIES = [
     (InvoiceParty.PROVIDER, _("Provider")),
@@ -120,10 +121,10 @@ class Invoice(FSMModelMixin, models.Model):
             pgtrigger.FSM(
                 name="invoice_states", field="state", transitions=[("requested", "issued"), ("requested", "cancelled")]
             ),
-            pgtrigger.ReadOnly(
+            ReadOnlyWhen(
                 name="invoice_issued_stands",
                 exclude=["late_told_at"],
-                condition=pgtrigger.Q(old__state__in=["issued", "cancelled"]),
+                when=pgtrigger.Q(old__state__in=["issued", "cancelled"]),
             ),
             pgtrigger.Protect(name="invoice_kept", operation=pgtrigger.Delete),
         ]

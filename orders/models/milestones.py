@@ -14,6 +14,7 @@ from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
 from orders.models.order import Order
 from orders.types import MilestoneState
+from providers.triggers import ReadOnlyWhen
 
 STATES = [
     (MilestoneState.WAITING, _("Not started")),
@@ -178,10 +179,10 @@ class MilestoneSubmission(models.Model):
             pgtrigger.ReadOnly(
                 name="submission_stands", fields=["milestone", "round", "statement", "submitted_by", "submitted_at"]
             ),
-            pgtrigger.ReadOnly(
+            ReadOnlyWhen(
                 name="submission_answered_once",
                 fields=["answer", "answer_reason", "answered_by", "answered_at"],
-                condition=pgtrigger.Q(old__answered_at__isnull=False),
+                when=pgtrigger.Q(old__answered_at__isnull=False),
             ),
             pgtrigger.Protect(name="submission_kept", operation=pgtrigger.Delete),
         ]

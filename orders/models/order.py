@@ -14,6 +14,7 @@ from catalog.types import Billing, ProductClass
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
 from orders.types import CancelReason, HoldReason, OrderState
+from providers.triggers import ReadOnlyWhen
 
 STATES = [
     (OrderState.PLACED, _("Waiting for payment")),
@@ -158,7 +159,7 @@ class Order(FSMModelMixin, models.Model):
     settle_due_at = models.DateTimeField(_("an operator settles it from"), null=True, blank=True)
     settle_asked_at = models.DateTimeField(_("with the operators since"), null=True, blank=True)
     start_warned_at = models.DateTimeField(_("late start told"), null=True, blank=True)
-    term_warned_at = models.DateTimeField(_("end of the term told"), null=True, blank=True)
+    term_warn_due_at = models.DateTimeField(_("next warning of the term's end"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order")
@@ -201,10 +202,9 @@ class Order(FSMModelMixin, models.Model):
                 condition=Q(start_due_at__isnull=False, started_at__isnull=True, start_warned_at__isnull=True, state="paid"),
             ),
             models.Index(
-                fields=["term_ends_at", "id"],
+                fields=["term_warn_due_at", "id"],
                 name="order_term_due",
-                condition=Q(term_ends_at__isnull=False, term_warned_at__isnull=True)
-                & Q(state__in=["paid", "in_service", "completed"]),
+                condition=Q(term_warn_due_at__isnull=False, state__in=["paid", "in_service", "completed"]),
             ),
             models.Index(fields=["close_due_at", "id"], name="order_close_due", condition=Q(state="completed")),
             models.Index(
@@ -286,10 +286,10 @@ class Order(FSMModelMixin, models.Model):
                     "terms", "placed_at",
                 ],
             ),  # fmt: skip
-            pgtrigger.ReadOnly(
+            ReadOnlyWhen(
                 name="order_paid_once",
                 fields=["paid_at", "rulebook", "fee_rate"],
-                condition=pgtrigger.Q(old__paid_at__isnull=False),
+                when=pgtrigger.Q(old__paid_at__isnull=False),
             ),
             pgtrigger.Protect(name="order_kept", operation=pgtrigger.Delete),
         ]

@@ -110,7 +110,7 @@ class CheckoutPreview:
     total: Decimal
     guarantee: Decision
     guarantee_days: int
-    pay_hours: int
+    pay_minutes: int
     warranty_months: int
     not_refundable: bool
     free_until: datetime | None
@@ -129,7 +129,7 @@ def checkout_preview(*, plan_id: int, quantity: int, now: datetime) -> CheckoutP
         total=terms.price * quantity,
         guarantee=guarantee,
         guarantee_days=days,
-        pay_hours=rulebook.parameter("order.payment_hours"),
+        pay_minutes=rulebook.parameter("order.payment_minutes"),
         warranty_months=terms.warranty_months,
         not_refundable=kind is ProductClass.TOOL,
         free_until=end_of_days(now, days) if kind is ProductClass.APPLICATION else None,

@@ -1,13 +1,11 @@
 """What is due: the keys that sweeps work, each found through an index of its own."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 
 from orders.models import Invoice, Order, WarrantyClaim
 from orders.types import ClaimState, InvoiceState, OrderState
-
-TERM_WARNING = timedelta(days=7)
 
 
 def guarantees_ended(now: datetime, limit: int) -> list[int]:
@@ -54,13 +52,12 @@ def late_starts(now: datetime, limit: int) -> list[int]:
 
 
 def terms_ending(now: datetime, limit: int) -> list[int]:
-    """Subscriptions whose term ends within a week, and whose buyer was not told (10(8)6)."""
+    """Subscriptions whose next warning that the term ends is due (10(8)6)."""
     due = Order.objects.filter(
-        term_ends_at__lte=now + TERM_WARNING,
-        term_warned_at__isnull=True,
+        term_warn_due_at__lte=now,
         state__in=[OrderState.PAID, OrderState.IN_SERVICE, OrderState.COMPLETED],
     )
-    return list(due.order_by("term_ends_at", "id").values_list("pk", flat=True)[:limit])
+    return list(due.order_by("term_warn_due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def closings_due(now: datetime, limit: int) -> list[int]:

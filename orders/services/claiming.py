@@ -71,7 +71,7 @@ def claim_file(
     if amount_asked is not None and not 0 < amount_asked <= order.left:
         raise InvalidInput(_("The amount must be above zero and no more than was paid."), field="amount_asked")
     assert actor.id is not None
-    hours = rulebook_of(order, now).parameter("refund.reply_hours")
+    hours = rulebook_of(order, now).parameter("warranty.reply_hours")
     claim = WarrantyClaim.objects.create(
         number=new_number("Q", now),
         order=order,

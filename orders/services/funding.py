@@ -140,23 +140,53 @@ def send_back(*, order: Order, amount: Decimal, reference: str, purpose: str, no
 def compensation_pay(
     *, order: Order, amount: Decimal, reason: Text, cause: str, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> Payback:
-    """Pay a buyer a compensation that was agreed or decided, out of what the provider is owed, then its deposit (11(2)2, 11(3)3).
+    """Pay a buyer a compensation that was agreed or decided, out of what the provider is owed, then its deposit
+    (11(2)2, 11(3)3).
 
-    It stands apart from refunds and goes back the way the buyer paid, so together they never exceed the price. Once a cause. Raises
-    InvalidInput for more than that.
+    It stands apart from refunds and goes back the way the buyer paid, so together they never exceed the price. Once a
+    cause. Raises InvalidInput for more than that.
     """
+    order, known = _to_compensate(order, amount, cause)
+    if known is not None:
+        return known
+    recovery = Recovery(cause, reason, decision, DeductionKind.COMPENSATION, ItemKind.DEDUCTION)
+    shares = take_from_provider(order=order, amount=amount, recovery=recovery, actor=actor, now=now)
+    return _compensate(order, amount, shares, recovery, actor, now)
+
+
+@act
+def compensation_forward(
+    *, order: Order, amount: Decimal, reason: Text, cause: str, decision: DecisionRecord, actor: Actor, now: datetime
+) -> Payback:
+    """Pay a buyer what a measure has just taken from the provider's deposit into the order's escrow account (9(6)2, 19).
+
+    Call it in the act that deducted it with `recipient_account=escrow(order.number)`. Once a cause; otherwise as
+    `compensation_pay`.
+    """
+    order, known = _to_compensate(order, amount, cause)
+    if known is not None:
+        return known
+    recovery = Recovery(cause, reason, decision, DeductionKind.COMPENSATION, ItemKind.DEDUCTION)
+    return _compensate(order, amount, [Share("deposit", amount)], recovery, actor, now)
+
+
+def _to_compensate(order: Order, amount: Decimal, cause: str) -> tuple[Order, Payback | None]:
+    """The order, locked, and the pay-back of this cause where it was compensated before."""
     order = order_locked(order.pk)
     if not order.is_paid or order.is_free:
         raise NotNow(_("Nothing was paid for this order."))
     known = Payback.objects.filter(key=f"{COMPENSATION_PURPOSE}:{cause}").first()
-    if known is not None:
-        return known
-    if amount <= 0 or amount > order.left:
+    if known is None and (amount <= 0 or amount > order.left):
         raise InvalidInput(
             _("The compensation must be above zero and no more than what is left of the price."), field="amount"
         )
-    recovery = Recovery(cause, reason, decision, DeductionKind.COMPENSATION, ItemKind.DEDUCTION)
-    shares = take_from_provider(order=order, amount=amount, recovery=recovery, actor=actor, now=now)
+    return order, known
+
+
+def _compensate(
+    order: Order, amount: Decimal, shares: list[Share], recovery: Recovery, actor: Actor, now: datetime
+) -> Payback:
+    cause, reason = recovery.cause, recovery.reason
     payback = send_back(order=order, amount=amount, reference=cause, purpose=COMPENSATION_PURPOSE, now=now)
     order.compensated += amount
     order.save(update_fields=["compensated"])
@@ -166,7 +196,7 @@ def compensation_pay(
         subject=order.subject,
         before={},
         after={"cause": cause, "amount": str(amount), "from": {share.source: str(share.amount) for share in shares}},
-        decision=decision,
+        decision=recovery.decision,
         now=now,
     )
     context = {"amount": amount, "cause": cause, "reason": reason.as_json()}

@@ -36,7 +36,7 @@ WHOLE = {
 }
 _PAID_FIELDS = [
     "state", "paid_at", "rulebook", "fee", "fee_rate", "guarantee_ends_at", "release_due_at", "start_due_at",
-    "term_starts_at", "term_ends_at", "started_at", "delivered_at", "released_at",
+    "term_starts_at", "term_ends_at", "term_warn_due_at", "started_at", "delivered_at",
 ]  # fmt: skip
 
 
@@ -126,12 +126,20 @@ def _set_clocks(order: Order, rulebook: Rulebook, paid_at: datetime, now: dateti
     months = order.terms["term_months"]
     if months:
         order.term_starts_at, order.term_ends_at = _term(order, months, paid_at)
+        order.term_warn_due_at = next_term_warning(order, rulebook, now)
     if order.renews_id is not None and not order.is_service:
         # Nothing new is handed over: what the buyer has goes on.
         order.start(now=now)
         order.delivered_at = now
         if order.product_class == ProductClass.TOOL:
             order.release_due_at = paid_at
+
+
+def next_term_warning(order: Order, rulebook: Rulebook, now: datetime) -> datetime | None:
+    """When a buyer is next told that a subscription's term ends; None where no warning lies ahead."""
+    assert order.term_ends_at is not None
+    ahead = [order.term_ends_at - timedelta(days=days) for days in rulebook.parameter("order.term_warning_days")]
+    return min((at for at in ahead if at > now), default=None)
 
 
 def _term(order: Order, months: int, paid_at: datetime) -> tuple[datetime, datetime]:

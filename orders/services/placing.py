@@ -145,7 +145,7 @@ def _open(
         terms=terms_kept(terms),
         note=note.strip()[:500],
         placed_at=now,
-        pay_due_at=now + timedelta(hours=rulebook.parameter("order.payment_hours")),
+        pay_due_at=now + timedelta(minutes=rulebook.parameter("order.payment_minutes")),
     )
     order.save(force_insert=True)
     audit_record(

@@ -14,8 +14,16 @@ from ledger import services as ledger
 from ledger.types import FEES, Posting, escrow, payable
 from orders.models import Order, OrderHold
 from orders.rules import GuaranteeFacts
-from orders.services.access import NotNow, agreement_terms, order_locked, tell_buyer, tell_provider
+from orders.services.access import (
+    NotNow,
+    agreement_terms,
+    order_locked,
+    rulebook_of,
+    tell_buyer,
+    tell_provider,
+)
 from orders.services.invoicing import consignment_invoice_owe
+from orders.services.paying import next_term_warning
 from orders.types import HOLDS_ESCROW, RUNNING, HoldReason, OrderState
 from regulation import registry
 from regulation.models import DecisionRecord
@@ -266,16 +274,20 @@ def order_close(*, order_id: int, now: datetime) -> bool:
 
 @act
 def term_warn(*, order_id: int, now: datetime) -> bool:
-    """Tell a buyer once that a subscription's term is about to end and can be renewed (10(8)6). False where not due."""
+    """Tell a buyer that a subscription's term is about to end and can be renewed, seven days and one day ahead (10(8)6).
+
+    A sweep that comes late tells once and goes on with the next warning ahead. False where none is due, or it is renewed.
+    """
     order = order_locked(order_id)
-    if order.term_ends_at is None or order.term_warned_at is not None:
+    if order.term_ends_at is None or order.term_warn_due_at is None or order.term_warn_due_at > now:
         return False
-    if order.state not in {*RUNNING, OrderState.COMPLETED} or order.renewals.exclude(state="cancelled").exists():
-        order.term_warned_at = now
-        order.save(update_fields=["term_warned_at"])
+    order.term_warn_due_at = next_term_warning(order, rulebook_of(order, order.paid_at or now), now)
+    renewed = order.renewals.exclude(state__in=[OrderState.PLACED, OrderState.CANCELLED]).exists()
+    if renewed or now >= order.term_ends_at or order.state not in {*RUNNING, OrderState.COMPLETED}:
+        order.term_warn_due_at = None
+        order.save(update_fields=["term_warn_due_at"])
         return False
-    order.term_warned_at = now
-    order.save(update_fields=["term_warned_at"])
+    order.save(update_fields=["term_warn_due_at"])
     audit_record(
         act="orders.term_warn",
         actor=SYSTEM,
