@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.OperatorSecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.errors.DomainErrorMiddleware",
 ]
@@ -190,9 +191,7 @@ EMAIL_HOST_PASSWORD = EMAIL_CONFIG["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = EMAIL_CONFIG.get("EMAIL_USE_TLS", False)
 EMAIL_USE_SSL = EMAIL_CONFIG.get("EMAIL_USE_SSL", False)
 # In development mail is kept in the database and read at /mailbox/.
-EMAIL_BACKEND = (
-    EMAIL_CONFIG["EMAIL_BACKEND"] if "EMAIL_URL" in env.ENVIRON else "notifications.mailbox.MailboxBackend"
-)
+EMAIL_BACKEND = EMAIL_CONFIG["EMAIL_BACKEND"] if "EMAIL_URL" in env.ENVIRON else "notifications.mailbox.MailboxBackend"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="noreply@market.example")
 MAILBOX = env.bool("MAILBOX", default=DEBUG)
 
@@ -265,6 +264,9 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }
+
+# How long a process trusts its list of published rulebooks; publishing needs more notice than that.
+RULEBOOK_INDEX_SECONDS = 30
 
 # Which adapters stand at the edge of the outside world.
 PAYMENT_GATEWAY = env.str("PAYMENT_GATEWAY", default="sandbox")

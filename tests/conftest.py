@@ -31,10 +31,9 @@ def deliver() -> Callable[[datetime], int]:
 
 
 @pytest.fixture(autouse=True)
-def fresh_cache(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What one test cached, the next one does not see."""
+def fresh_cache() -> Iterator[None]:
+    """What one test cached or throttled, the next one does not see."""
     yield
-    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
-        from django.core.cache import cache
+    from django.core.cache import cache
 
-        cache.clear()
+    cache.clear()
