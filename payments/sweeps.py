@@ -38,7 +38,7 @@ register(
         title=_("Close payments that nobody made in time"),
         selector=selectors.intents_due,
         act=_intent,
-        clause="17(1)",
+        clause="11(1)",
         every=timedelta(minutes=1),
     )
 )
@@ -48,7 +48,7 @@ register(
         title=_("Work messages of gateways that were left lying"),
         selector=selectors.messages_stuck,
         act=_message,
-        clause="17(1)",
+        clause="11(1)",
         every=timedelta(minutes=1),
     )
 )
@@ -68,7 +68,7 @@ register(
         title=_("Compare the gateway's daily statement with the books"),
         selector=_days,
         act=_reconcile,
-        clause="17(5)",
+        clause="11(1)",
         every=timedelta(hours=1),
     )
 )

@@ -45,7 +45,7 @@ def pay_back(intent, now, amount="1200.00", key="refund:1", source=None):
         )
 
 
-@pytest.mark.clause("17(4)2")
+@pytest.mark.clause("17(1)")
 def test_a_payment_is_paid_back_in_full(shop, paid, deliver_all, now):
     payback = pay_back(paid, now)
     assert (payback.state, held(), balance(f"payback:{payback.number}")) == ("waiting", 0, paid.amount)
@@ -205,7 +205,7 @@ def pay_out(now, amount="500.00", account="6222020000001234", key="statement:S1"
         )
 
 
-@pytest.mark.clause("11(1)")
+@pytest.mark.clause("11(1)1")
 def test_a_provider_is_paid_out(shop, world, deliver_all, clock, now):
     owed(now)
     payout = pay_out(now)
