@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.storefront import browse, products, rules
+from web.storefront import browse, orders, products, rules
 
 urlpatterns = [
     path("", browse.home, name="home"),
@@ -11,6 +11,13 @@ urlpatterns = [
     path("p/<slug:slug>/", products.product, name="product"),
     path("p/<slug:slug>/<slug:part>/", products.product, name="product-part"),
     path("s/<slug:slug>/", products.store, name="store"),
+    path("checkout/", orders.checkout, name="checkout"),
+    path("orders/", orders.index, name="orders"),
+    path("orders/files/<int:pk>/", orders.file, name="order-file"),
+    path("orders/<str:number>/", orders.detail, name="order"),
+    path("orders/<str:number>/pay/", orders.pay, name="order-pay"),
+    path("orders/<str:number>/do/<str:name>/", orders.act, name="order-act"),
+    path("orders/<str:number>/do/<str:name>/<int:target>/", orders.act, name="order-act-on"),
     path("rules/", rules.index, name="rules"),
     path("rules/clauses/<str:citation>/", rules.clause, name="clause"),
     path("rules/schedule/", rules.schedule, name="schedule"),

@@ -1,0 +1,236 @@
+"""Buying, and what was bought: checkout, my orders, one order."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from catalog.types import ProductClass
+from core import clock
+from core.acts import Actor
+from core.errors import DomainError, NotAllowed
+from core.uploads import file_response
+from orders.selectors import (
+    available_acts,
+    checkout_preview,
+    file_for,
+    order_counts_of_buyer,
+    order_detail,
+    order_of_buyer,
+    orders_of_buyer,
+)
+from orders.services import order_place
+from orders.types import OrderAct, OrderFilters, OrderState
+from payments.selectors import intent_of
+from refunds.selectors import refunds_of_order, timeline_of_order
+from web.acts import act_page
+from web.components.lists import FilterSpec, list_state
+from web.components.money import money_strip
+from web.storefront.cards import in_english
+from web.storefront.order_acts import LABELS, PAGES, find_target
+from web.storefront.presenting import strip_of, timeline_items
+
+MOST = 999
+PRIMARY = {OrderAct.PAY, OrderAct.MILESTONE_ACCEPT, OrderAct.CONFIRM}
+STATE_TONES = {
+    OrderState.PLACED: "due",
+    OrderState.PAID: "held",
+    OrderState.IN_SERVICE: "held",
+    OrderState.COMPLETED: "paid",
+    OrderState.CLOSED: "neutral",
+    OrderState.REFUNDED: "refused",
+    OrderState.CANCELLED: "neutral",
+}
+
+
+class CheckoutForm(forms.Form):
+    plan = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    quantity = forms.IntegerField(min_value=1, max_value=MOST)
+    note = forms.CharField(required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
+    agreed = forms.BooleanField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["quantity"].label = _("Quantity")
+        self.fields["note"].label = _("A note for the provider")
+        self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds below")
+        self.fields["agreed"].error_messages["required"] = _("Please read the terms and tick the box before you order.")
+
+
+def _number(text: str | None, fallback: int = 0) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 10 else fallback
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def checkout(request: HttpRequest) -> HttpResponse:
+    """What exactly am I agreeing to and paying?"""
+    now = clock.now()
+    given = request.POST if request.method == "POST" else request.GET
+    plan_id = _number(given.get("plan"))
+    quantity = min(max(_number(given.get("quantity"), 1), 1), MOST)
+    preview = checkout_preview(plan_id=plan_id, quantity=quantity, now=now)
+    form = CheckoutForm(request.POST or None, initial={"plan": plan_id, "quantity": quantity})
+    refused: DomainError | None = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            order = order_place(
+                buyer=request.user,
+                plan_id=form.cleaned_data["plan"],
+                quantity=form.cleaned_data["quantity"],
+                note=form.cleaned_data["note"],
+                actor=Actor.of(request.user),
+                now=now,
+            )
+        except NotAllowed as error:
+            refused = error
+        else:
+            return redirect(_next_page(order))
+    context = {
+        "preview": preview,
+        "terms": preview.terms,
+        "title": _title(preview.terms, "title"),
+        "plan_name": _title(preview.terms, "plan_name"),
+        "form": form,
+        "refused": refused,
+        "is_service": preview.terms.product_class == ProductClass.SERVICE,
+        "now": now,
+    }
+    return render(request, "orders/checkout.html", context, status=409 if refused else 200)
+
+
+def _title(row: Any, name: str) -> str:
+    zh, en = getattr(row, f"{name}_zh", ""), getattr(row, f"{name}_en", "")
+    return (en or zh) if in_english() else zh
+
+
+def _next_page(order: Any) -> str:
+    intent = intent_of("order", order.number) if order.amount else None
+    if intent is not None and order.state == OrderState.PLACED:
+        return f"/pay/{intent.number}/"
+    return f"/orders/{order.number}/"
+
+
+@login_required
+def index(request: HttpRequest) -> HttpResponse:
+    """Where are my things and my money?"""
+    now = clock.now()
+    counts = order_counts_of_buyer(request.user)
+    state = list_state(
+        request.GET,
+        filters=[
+            FilterSpec(
+                "state",
+                _("State"),
+                [
+                    ("open", _("not finished")),
+                    (OrderState.PLACED, _("to be paid")),
+                    (OrderState.IN_SERVICE, _("in service")),
+                    (OrderState.COMPLETED, _("completed")),
+                    (OrderState.REFUNDED, _("refunded")),
+                    (OrderState.CANCELLED, _("cancelled")),
+                ],
+                counts,
+            ),
+            FilterSpec("attention", _("Waiting for"), [("me", _("me"))]),
+        ],
+    )
+    filters = OrderFilters(
+        state=state.values.get("state", ""), text=state.q, attention=state.values.get("attention") == "me"
+    )
+    page = orders_of_buyer(request.user, filters, cursor=request.GET.get("cursor"), now=now)
+    return render(
+        request,
+        "orders/index.html",
+        {"list": state, "page": page, "now": now, "tones": STATE_TONES, "filtered": bool(state.chips)},
+    )
+
+
+@login_required
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """One order: who owes what by when, where the money is, everything that happened, and what I may do."""
+    now = clock.now()
+    order = order_of_buyer(request.user, number)
+    found = order_detail(order, request.user, now)
+    buttons = [
+        {"url": _act_url(order, one), "label": LABELS[one.act], "primary": one.act in PRIMARY, "target": one.target}
+        for one in found.acts
+        if one.act in LABELS
+    ]
+    happened = sorted([*found.timeline, *timeline_of_order(order)], key=lambda event: event.at, reverse=True)
+    context = {
+        "order": order,
+        "title": _title(order, "title"),
+        "plan_name": _title(order, "plan_name"),
+        "detail": found,
+        "tone": STATE_TONES.get(OrderState(order.state), "neutral"),
+        "buttons": [one for one in buttons if one["target"] is None],
+        "steps": _steps(found, buttons),
+        "others": [one for one in buttons if one["target"] is not None and not _of_milestone(one)],
+        "strip": money_strip(strip_of(found.money)),
+        "timeline": timeline_items(happened),
+        "refunds": refunds_of_order(order),
+        "now": now,
+        "crumbs": [(_("My orders"), "/orders/")],
+    }
+    return render(request, "orders/detail.html", context)
+
+
+def _of_milestone(button: dict[str, Any]) -> bool:
+    return "/milestone_" in button["url"]
+
+
+def _steps(found: Any, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "view": one,
+            "title": _title(one.milestone, "title"),
+            "acceptance": _title(one.milestone, "acceptance"),
+            "buttons": [b for b in buttons if b["target"] == one.milestone.pk and _of_milestone(b)],
+        }
+        for one in found.milestones
+    ]
+
+
+def _act_url(order: Any, one: Any) -> str:
+    if one.act == OrderAct.PAY:
+        return f"/orders/{order.number}/pay/"
+    if one.act == OrderAct.ASK_REFUND:
+        return f"/orders/{order.number}/refund/"
+    tail = f"{one.target}/" if one.target is not None else ""
+    return f"/orders/{order.number}/do/{one.act}/{tail}"
+
+
+@login_required
+def pay(request: HttpRequest, number: str) -> HttpResponse:
+    """To the payment of an order that waits for it."""
+    return redirect(_next_page(order_of_buyer(request.user, number)))
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def act(request: HttpRequest, number: str, name: str, target: int | None = None) -> HttpResponse:
+    """One act on an order: what will happen, what it asks, and doing it."""
+    now = clock.now()
+    order = order_of_buyer(request.user, number)
+    if name not in set(OrderAct) or OrderAct(name) not in PAGES:
+        raise Http404(name)
+    wanted = OrderAct(name)
+    back = f"/orders/{number}/"
+    if not any(one.act == wanted and one.target == target for one in available_acts(order, request.user, now)):
+        messages.warning(request, _("This is not possible at the moment: the order has moved on."))
+        return redirect(back)
+    subject = find_target(order, wanted, target)
+    return act_page(request, page=PAGES[wanted], subject=order, target=subject, back=back, now=now)
+
+
+@login_required
+def file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A file of an order, for those whose order it is."""
+    found = file_for(request.user, pk)
+    return file_response(found.file, name=found.name, content_type=found.content_type)
