@@ -47,7 +47,6 @@ def entries_apply() -> pgtrigger.Trigger:
             ("misfit", "TEXT"),
             ("paths", "TEXT[]"),
             ("deltas", "NUMERIC[]"),
-            ("created", "TEXT[]"),
             ("moved", "INTEGER"),
         ],
         func=f"""
@@ -86,22 +85,23 @@ def entries_apply() -> pgtrigger.Trigger:
                 SELECT d.path, d.delta, 0 FROM unnest(paths, deltas) AS d (path, delta) WHERE d.delta >= 0
                 ON CONFLICT (path) DO NOTHING RETURNING path
             )
-            SELECT coalesce(array_agg(fresh.path), '{{}}') INTO created FROM fresh;
-            IF cardinality(created) = cardinality(paths) THEN
+            SELECT array_agg(d.path ORDER BY d.path COLLATE "C"), array_agg(d.delta ORDER BY d.path COLLATE "C")
+            INTO paths, deltas
+            FROM unnest(paths, deltas) AS d (path, delta) LEFT JOIN fresh ON fresh.path = d.path
+            WHERE fresh.path IS NULL;
+            IF paths IS NULL THEN
                 RETURN NULL;
             END IF;
 
             -- The others are locked in one order everywhere, so that two postings never wait for each other.
             IF cardinality(paths) > 1 THEN
-                PERFORM 1 FROM ledger_balance b
-                WHERE b.path = ANY (paths) AND b.path <> ALL (created)
+                PERFORM 1 FROM ledger_balance b WHERE b.path = ANY (paths)
                 ORDER BY b.path COLLATE "C" FOR NO KEY UPDATE;
             END IF;
             UPDATE ledger_balance b SET balance = b.balance + d.delta
-            FROM unnest(paths, deltas) AS d (path, delta)
-            WHERE b.path = d.path AND b.path <> ALL (created);
+            FROM unnest(paths, deltas) AS d (path, delta) WHERE b.path = d.path;
             GET DIAGNOSTICS moved = ROW_COUNT;
-            IF moved + cardinality(created) <> cardinality(paths) THEN
+            IF moved <> cardinality(paths) THEN
                 RAISE EXCEPTION 'money leaves an account that never held any'
                     USING ERRCODE = '23514', CONSTRAINT = 'ledger_balance_not_negative';
             END IF;
