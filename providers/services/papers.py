@@ -230,10 +230,11 @@ def _report(
         now=now,
         decision=decision,
     )
-    duty = LapseDuty.objects.filter(document=replaced, state=DutyState.AWAITING).first() if replaced else None
-    if duty is not None:
+    duty = LapseDuty.objects.filter(document=replaced).first() if replaced else None
+    # A lapse whose days had passed was handed on by itself; it is not conduct twice.
+    late_already = duty is not None and duty.state == DutyState.LATE
+    if duty is not None and duty.state == DutyState.AWAITING:
         reports_match(duty, now)
-    late_already = replaced is not None and LapseDuty.objects.filter(document=replaced, state=DutyState.LATE).exists()
     if report.outcome == DutyState.LATE and not late_already:
         reactions.change_late(
             provider=provider, about=about, due_at=report.due_at, source=report, decision=decision, now=now
