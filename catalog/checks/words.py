@@ -110,7 +110,7 @@ def _superlatives(
     for span in hits:
         if _inside(span, harmless):
             continue
-        word = folded.text[slice(*span)]
+        word = " ".join(folded.text[slice(*span)].split())
         yield _finding(
             folded,
             span,
@@ -132,7 +132,7 @@ def _protected(
     for span in hits:
         if _inside(span, names):
             continue
-        word = folded.text[slice(*span)]
+        word = " ".join(folded.text[slice(*span)].split())
         yield _finding(
             folded,
             span,
@@ -151,7 +151,7 @@ def _banned(
 ) -> Iterator[Finding]:
     zh, en = _BANNED_NAMES.get(code, (code, code))
     for span in _hits(folded, pattern):
-        word = folded.text[slice(*span)]
+        word = " ".join(folded.text[slice(*span)].split())
         yield _finding(
             folded,
             span,

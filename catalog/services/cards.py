@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.functions import Cast
 
 from catalog.addresses import cover_address
@@ -56,7 +56,7 @@ def cards_refresh(*, product_ids: Iterable[int], now: datetime) -> int:
     ListingCard.objects.bulk_create(cards, update_conflicts=True, unique_fields=["product"], update_fields=_SHOWN)
     # Whoever is shown lower by a measure ranks as if nothing had been sold (20(5)).
     ListingCard.objects.filter(product__in=[card.product_id for card in cards]).update(
-        popularity=Case(When(demoted=True, then=Value(0)), default=F("sold"))
+        popularity=Case(When(demoted=True, then=Value(0)), default=F("sold"), output_field=IntegerField())
     )
     storefront_changed()
     return len(cards)

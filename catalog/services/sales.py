@@ -5,7 +5,7 @@ other.
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, F, Value, When
+from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.functions import Greatest
 
 from catalog.freshness import storefront_changed
@@ -62,7 +62,11 @@ def sales_fold(*, product_id: int, now: datetime) -> int:
     if change:
         ListingCard.objects.filter(product=product_id).update(
             sold=Greatest(F("sold") + change, 0),
-            popularity=Case(When(demoted=True, then=Value(0)), default=Greatest(F("sold") + change, 0)),
+            popularity=Case(
+                When(demoted=True, then=Value(0)),
+                default=Greatest(F("sold") + change, 0),
+                output_field=IntegerField(),
+            ),
             changed_at=now,
         )
         storefront_changed()
