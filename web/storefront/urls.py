@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.storefront import browse, orders, products, rules
+from web.storefront import browse, orders, products, refunds, rules
 
 urlpatterns = [
     path("", browse.home, name="home"),
@@ -18,6 +18,12 @@ urlpatterns = [
     path("orders/<str:number>/pay/", orders.pay, name="order-pay"),
     path("orders/<str:number>/do/<str:name>/", orders.act, name="order-act"),
     path("orders/<str:number>/do/<str:name>/<int:target>/", orders.act, name="order-act-on"),
+    path("orders/<str:number>/refund/", refunds.ask, name="refund-ask"),
+    path("refunds/", refunds.index, name="refunds"),
+    path("refunds/files/<int:pk>/", refunds.file, name="refund-file"),
+    path("refunds/<str:number>/", refunds.detail, name="refund"),
+    path("refunds/<str:number>/do/<str:name>/", refunds.act, name="refund-act"),
+    path("refunds/<str:number>/do/<str:name>/<int:target>/", refunds.act, name="refund-act-on"),
     path("rules/", rules.index, name="rules"),
     path("rules/clauses/<str:citation>/", rules.clause, name="clause"),
     path("rules/schedule/", rules.schedule, name="schedule"),
