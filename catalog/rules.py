@@ -45,7 +45,8 @@ def listing_zero_sales(facts: ZeroSalesFacts, rulebook: Rulebook) -> Decision:
     why = (
         Text(
             f"自 {moment(since)} 起连续 {months} 个月没有成交，{moment(due_at)} 起强制下架。",
-            f"There was no sale for {months} months since {moment(since)}; the product is taken down as of {moment(due_at)}.",
+            f"There was no sale for {months} months since {moment(since)}; the product is taken down "
+            f"as of {moment(due_at)}.",
         )
         if delist
         else Text(
