@@ -6,23 +6,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from deposits.selectors import standing
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money
-from refunds.selectors import open_refunds_count
-from settlements.selectors import payable_free, payout_account
 
 from core.errors import NotAllowed, NotFound
 from core.money import ZERO, yuan
 from core.periods import beijing_date
+from deposits.selectors import standing
 from exits.models import Exit, ExitOrder
 from exits.types import OPEN_EXITS, ExitState, OrderOutcome
 from orders.models import Order
+from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money
 from payments.types import Recipient
 from providers.models import Provider
 from providers.selectors import provider_locked as provider_locked  # the same lock for everybody
+from refunds.selectors import open_refunds_count
 from regulation.types import Text
+from settlements.selectors import payable_free, payout_account
 
 BATCH = 1000
 
@@ -186,3 +186,8 @@ def deposits_due(now: datetime, limit: int) -> list[int]:
         for row in rows.order_by("deposit_due_at", "id").select_related("provider")[:limit]
         if deposit_may_return(row, now)
     ]
+
+
+def clearances_waiting() -> QuerySet[Exit]:
+    """Clearances that wait for a second operator, the oldest first (20(4), 24)."""
+    return Exit.objects.filter(state=ExitState.PROPOSED).select_related("provider").order_by("opened_at", "id")

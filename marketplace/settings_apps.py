@@ -10,6 +10,8 @@ UNFOLD = {
     "SITE_HEADER": _("Operators' desk"),
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
+    "DASHBOARD_CALLBACK": "web.desk.home.dashboard",
+    "SIDEBAR": {"show_search": True, "show_all_applications": True},
 }
 
 # Sign-in: e-mail or mobile number with a password or a code, a second factor by TOTP, and the cloud's own accounts.
@@ -62,9 +64,7 @@ OPERATOR_TOTP_REQUIRED = env.bool("OPERATOR_TOTP_REQUIRED", default=not env.bool
 # Text messages: on a development machine they land in the mailbox page; in production a gateway takes them.
 SMS_SENDER = env.str(
     "SMS_SENDER",
-    default="notifications.mailbox.MailboxSms"
-    if env.bool("DEBUG", default=True)
-    else "notifications.sms.GatewaySms",
+    default="notifications.mailbox.MailboxSms" if env.bool("DEBUG", default=True) else "notifications.sms.GatewaySms",
 )
 SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", default="")
 SMS_GATEWAY_KEY = env.str("SMS_GATEWAY_KEY", default="")

@@ -183,3 +183,19 @@ def years_to_close(now: datetime, limit: int) -> list[str]:
         .distinct()
     )
     return [f"{provider}:{year}" for provider, year in rows[:limit]]
+
+
+def complaints_waiting() -> QuerySet[Complaint]:
+    """Complaints that an operator has to examine, the oldest first (18(16))."""
+    rows = Complaint.objects.filter(state__in=["filed", "responded"])
+    return rows.select_related("provider", "complainant", "order").order_by("filed_at", "id")
+
+
+def cases_waiting() -> QuerySet[Case]:
+    """Cases whose provider was heard and that wait for a finding (19)."""
+    return Case.objects.filter(state="heard").select_related("provider").order_by("heard_at", "id")
+
+
+def appeals_waiting() -> QuerySet[Appeal]:
+    """Appeals that wait for another operator (19)."""
+    return Appeal.objects.filter(state="filed").select_related("finding__case").order_by("filed_at", "id")

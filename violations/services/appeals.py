@@ -3,11 +3,11 @@
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
-from deposits.services import deposit_lock
-from exits.services import clearance_withdraw
 
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
+from deposits.services import deposit_lock
+from exits.services import clearance_withdraw
 from notifications.services import notify
 from regulation.selectors import rulebook_named
 from regulation.services import audit_record, decision_record

@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from deposits.selectors import deposit_balance
-from deposits.services import deposit_lock
 from django.utils.translation import gettext_lazy as _
 
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.periods import end_of_working_days, year_of
+from deposits.selectors import deposit_balance
+from deposits.services import deposit_lock
 from notifications.services import notify
 from regulation import registry
 from regulation.selectors import rulebook_at, rulebook_named

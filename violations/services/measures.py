@@ -4,14 +4,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from deposits.selectors import deduction_by_key
-
 from catalog.services import product_restrict, product_restriction_lift
 from catalog.types import RestrictionKind as ProductRestrictionKind
 from core.acts import Actor, act, require_transaction
 from core.errors import NotAllowed
 from core.money import ZERO, yuan
 from core.periods import end_of_days
+from deposits.selectors import deduction_by_key
 from deposits.services import deduction_reverse, deposit_deduct
 from orders.services import compensation_pay
 from providers.services import restriction_lift, restriction_place

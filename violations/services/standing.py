@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from exits.services import clearance_open
-
 from core.acts import SYSTEM, Actor, act, require_transaction
 from core.periods import end_of_days, end_of_year, year_of
+from exits.services import clearance_open
 from notifications.services import notify
 from regulation.models import DecisionRecord
 from regulation.services import audit_record

@@ -1,0 +1,264 @@
+"""Complaints, cases, findings and appeals: evidence left, judgement right, consequences before the button (18 to 21)."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from accounts.admin.acts import ActAdmin, ReasonForm
+from core import clock
+from core.acts import Actor
+from core.admin import ReadOnlyAdmin
+from core.periods import start_of_day
+from regulation.selectors import rulebook_at
+from violations.models import Appeal, Case, Complaint, Finding, Measure, PointsEntry, YearTally
+from violations.services import (
+    appeal_allow,
+    appeal_reject,
+    case_dismiss,
+    case_find,
+    complaint_dismiss,
+    complaint_uphold,
+    measure_lift,
+)
+from violations.types import OPEN_CASES, OPEN_COMPLAINTS, AppealState, CaseState, MeasureState
+
+
+def schedule_choices() -> list[tuple[str, str]]:
+    """The rows of the schedule in force, as a list to choose from."""
+    language = get_language() or "zh-hans"
+    rows = rulebook_at(clock.now()).schedule.values()
+    return [(row.code, f"{row.code} {row.name.in_language(language)} ({row.points})") for row in rows]
+
+
+class RowForm(ReasonForm):
+    """Under which row, and why."""
+
+    code = forms.ChoiceField(label=_("Schedule row"), widget=UnfoldAdminSelectWidget)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].choices = schedule_choices()
+        self.order_fields(["code", "compensation", "reason"])
+
+
+class FindingForm(RowForm):
+    """What the finding is, and what the buyer lost."""
+
+    compensation = forms.DecimalField(
+        label=_("Compensation to the buyer (¥)"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        widget=UnfoldAdminDecimalFieldWidget,
+        help_text=_("Out of what the provider is owed, then out of its deposit; it is no penalty."),
+    )
+
+
+class LiftForm(forms.Form):
+    """Why a measure ends."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(ActAdmin):
+    list_display = ["number", "provider", "order", "state", "filed_at", "due_at", "responded_at"]
+    list_filter = ["state"]
+    search_fields = ["number", "provider__number", "order__number"]
+    list_select_related = ["provider", "order"]
+    ordering = ["filed_at", "id"]
+    actions_detail = ["uphold", "dismiss"]
+
+    def available_acts(self, obj: Complaint, actor: Actor) -> list[str]:
+        return ["uphold", "dismiss"] if obj.state in OPEN_COMPLAINTS else []
+
+    @action(description=_("Uphold the complaint"), url_path="uphold")
+    def uphold(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("Uphold this complaint"),
+            consequences=[_("A case opens under the row you choose; the provider is heard before a finding (19).")],
+            submit=_("Uphold and open a case"),
+            run=lambda obj, data: complaint_uphold(
+                complaint=obj,
+                code=data["code"],
+                occurred_at=start_of_day(obj.conduct_on),
+                reason=data["reason"],
+                actor=Actor.of(request.user),
+                now=clock.now(),
+            ),
+            done=_("The complaint is upheld and a case is open."),
+            form_class=RowForm,
+        )
+
+    @action(description=_("Dismiss the complaint"), url_path="dismiss")
+    def dismiss(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("Dismiss this complaint"),
+            consequences=[_("Both sides read your reason. The order's money is no longer held for it.")],
+            submit=_("Dismiss the complaint"),
+            run=lambda obj, data: complaint_dismiss(
+                complaint=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
+            ),
+            done=_("The complaint is dismissed."),
+        )
+
+
+@admin.register(Case)
+class CaseAdmin(ActAdmin):
+    list_display = ["number", "provider", "code", "state", "source", "opened_at", "hearing_due_at"]
+    list_filter = ["state", "source"]
+    search_fields = ["number", "provider__number", "code"]
+    list_select_related = ["provider"]
+    ordering = ["opened_at", "id"]
+    actions_detail = ["find", "dismiss"]
+
+    def available_acts(self, obj: Case, actor: Actor) -> list[str]:
+        if obj.state == CaseState.HEARD:
+            return ["find", "dismiss"]
+        return ["dismiss"] if obj.state in OPEN_CASES else []
+
+    @action(description=_("Find a violation"), url_path="find")
+    def find(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("Find a violation"),
+            consequences=[
+                _(
+                    "Points, freeze and deduction of the row follow at once, heavier where it was found before this year."
+                ),
+                _(
+                    "At 24 points the store and all products close at once; a second operator confirms the clearance (20(4))."
+                ),
+                _("The provider may appeal to another operator (19)."),
+            ],
+            submit=_("Make the finding"),
+            run=lambda obj, data: case_find(
+                case=obj,
+                code=data["code"],
+                compensation=data.get("compensation"),
+                reason=data["reason"],
+                actor=Actor.of(request.user),
+                now=clock.now(),
+            ),
+            done=_("The finding is made and its measures are in force."),
+            form_class=FindingForm,
+        )
+
+    @action(description=_("Dismiss the case"), url_path="dismiss")
+    def dismiss(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("Dismiss this case"),
+            consequences=[_("A store that was closed at once is displayed again.")],
+            submit=_("Dismiss the case"),
+            run=lambda obj, data: case_dismiss(
+                case=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
+            ),
+            done=_("The case is dismissed."),
+        )
+
+
+@admin.register(Appeal)
+class AppealAdmin(ActAdmin):
+    list_display = ["finding", "state", "filed_at", "found_by", "decided_by", "decided_at"]
+    list_filter = ["state"]
+    list_select_related = ["finding", "found_by", "decided_by"]
+    ordering = ["filed_at", "id"]
+    actions_detail = ["allow", "reject"]
+    role = "arbitration"
+
+    def available_acts(self, obj: Appeal, actor: Actor) -> list[str]:
+        return ["allow", "reject"] if obj.state == AppealState.FILED and actor.id != obj.found_by_id else []
+
+    @action(description=_("Overturn the finding"), url_path="allow")
+    def allow(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("Overturn this finding"),
+            consequences=[_("Points, freezes and deductions are taken back as new entries; nothing is erased.")],
+            submit=_("Overturn the finding"),
+            run=lambda obj, data: appeal_allow(
+                appeal=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
+            ),
+            done=_("The finding is overturned."),
+        )
+
+    @action(description=_("Confirm the finding"), url_path="reject")
+    def reject(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("Confirm this finding"),
+            consequences=[_("The measures stay as they are.")],
+            submit=_("Confirm the finding"),
+            run=lambda obj, data: appeal_reject(
+                appeal=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
+            ),
+            done=_("The finding is confirmed."),
+        )
+
+
+@admin.register(Measure)
+class MeasureAdmin(ActAdmin):
+    list_display = ["finding", "kind", "name", "points", "amount", "starts_at", "until", "state"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["finding"]
+    ordering = ["-starts_at", "-id"]
+    actions_detail = ["lift"]
+
+    def available_acts(self, obj: Measure, actor: Actor) -> list[str]:
+        return ["lift"] if obj.state == MeasureState.IN_FORCE else []
+
+    @action(description=_("End the measure"), url_path="lift")
+    def lift(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        return self.act_page(
+            request,
+            object_id,
+            title=_("End this measure"),
+            consequences=[_("What it laid over the store or the product is lifted now. Points and deductions stay.")],
+            submit=_("End the measure"),
+            run=lambda obj, data: measure_lift(
+                measure=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
+            ),
+            done=_("The measure has ended."),
+            form_class=LiftForm,
+        )
+
+
+@admin.register(Finding)
+class FindingAdmin(ReadOnlyAdmin):
+    list_display = ["case", "code", "grade", "points", "occurrence", "decided_at", "state"]
+    list_filter = ["state", "grade"]
+    search_fields = ["case__number", "code"]
+    list_select_related = ["case"]
+    ordering = ["-decided_at", "-id"]
+
+
+@admin.register(PointsEntry)
+class PointsEntryAdmin(ReadOnlyAdmin):
+    list_display = ["provider", "points", "year", "decided_at", "finding"]
+    list_filter = ["year"]
+    list_select_related = ["provider", "finding"]
+    ordering = ["-decided_at", "-id"]
+
+
+@admin.register(YearTally)
+class YearTallyAdmin(ReadOnlyAdmin):
+    list_display = ["provider", "year", "points", "closed_at"]
+    list_filter = ["year"]
+    list_select_related = ["provider"]
+    ordering = ["-year", "-points"]
