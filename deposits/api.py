@@ -18,7 +18,7 @@ from providers.types import Permission
 CURSOR = OpenApiParameter("cursor", str)
 
 
-def amount() -> serializers.DecimalField:
+def yuan_field() -> serializers.DecimalField:
     """An amount of yuan."""
     return serializers.DecimalField(max_digits=14, decimal_places=2)
 
@@ -27,23 +27,23 @@ class DemandOutput(serializers.Serializer[Any]):
     """A top-up demand: how much, by when, and what happened."""
 
     state = serializers.CharField()
-    shortfall = amount()
+    shortfall = yuan_field()
     shortfall_at = serializers.DateTimeField()
     deadline = serializers.DateTimeField()
     settlement_due_at = serializers.DateTimeField()
-    withheld = amount()
+    withheld = yuan_field()
     satisfied_at = serializers.DateTimeField(allow_null=True)
 
 
 class StandingOutput(serializers.Serializer[Any]):
     """What is required and what is held."""
 
-    highest_price = amount()
-    base = amount()
-    additional = amount()
-    required = amount()
-    balance = amount()
-    shortfall = amount()
+    highest_price = yuan_field()
+    base = yuan_field()
+    additional = yuan_field()
+    required = yuan_field()  # type: ignore[assignment]
+    balance = yuan_field()
+    shortfall = yuan_field()
     display_closed = serializers.BooleanField()
     demand = DemandOutput(allow_null=True)
 
@@ -53,7 +53,7 @@ class DeductionOutput(serializers.Serializer[Any]):
 
     number = serializers.CharField()
     kind = serializers.CharField()
-    amount = amount()
+    amount = yuan_field()
     reason_zh = serializers.CharField()
     reason_en = serializers.CharField()
     reference = serializers.CharField()
@@ -70,14 +70,14 @@ class DeductionOutput(serializers.Serializer[Any]):
 class PaymentInput(serializers.Serializer[Any]):
     """How much to pay in."""
 
-    amount = amount()
+    amount = yuan_field()
 
 
 class PaymentOutput(serializers.Serializer[Any]):
     """A payment into the deposit, and the page on which it is paid."""
 
     number = serializers.CharField()
-    amount = amount()
+    amount = yuan_field()
     state = serializers.CharField()
     page = serializers.SerializerMethodField()
 

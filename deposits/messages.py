@@ -54,11 +54,13 @@ _kind(
     "top_up",
     (
         "请补足保证金 {shortfall}",
-        "应缴 {required}，余额 {balance}，还差 {shortfall}。请在 {deadline} 之前补足；逾期从下期结算中扣补，仍不足将停止展示。",
+        "应缴 {required}，余额 {balance}，还差 {shortfall}。请在 {deadline} 之前补足；逾期从下期结算中扣补，"
+        "仍不足将停止展示。",
     ),
     (
         "Top up the deposit: {shortfall}",
-        "Of the required {required} the deposit holds {balance}; {shortfall} is missing. Top it up before {deadline}; after "
+        "Of the required {required} the deposit holds {balance}; {shortfall} is missing. Top it up before "
+        "{deadline}; after "
         "that it is taken from the next settlement, and if that does not cover it the display is closed.",
     ),
 )
@@ -66,11 +68,13 @@ _kind(
     "withholding",
     (
         "保证金逾期未补足",
-        "还差 {shortfall}，{deadline} 前未补足，将从下期结算中扣补。{settlement} 前仍未补足的，店铺和商品停止展示。现在补足仍可避免。",
+        "还差 {shortfall}，{deadline} 前未补足，将从下期结算中扣补。{settlement} 前仍未补足的，"
+        "店铺和商品停止展示。现在补足仍可避免。",
     ),
     (
         "The deposit was not topped up in time",
-        "{shortfall} is missing and was not topped up before {deadline}: it is taken from the next settlement. If it is "
+        "{shortfall} is missing and was not topped up before {deadline}: it is taken from the next "
+        "settlement. If it is "
         "still missing by {settlement}, the store and its products are hidden. Topping it up now still avoids that.",
     ),
 )
@@ -87,7 +91,8 @@ _kind(
     ("待确认：追加保证金", "{provider} 十二个月内第 {count} 次扣除保证金，可以要求追加 {amount}，请确认或不予追加。"),
     (
         "To settle: an additional deposit",
-        "{provider} had {count} deductions within twelve months; {amount} more may be asked. Please confirm or decline.",
+        "{provider} had {count} deductions within twelve months; {amount} more may be asked. Please confirm "
+        "or decline.",
     ),
     group="work",
     mandatory=False,

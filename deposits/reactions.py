@@ -8,7 +8,9 @@ _sufficient: list[Callable[[Any, datetime], None]] = []
 
 
 def on_sufficient(reaction: Callable[[Any, datetime], None]) -> None:
-    """Call `reaction(provider, now)` whenever money came into a deposit, or its requirement changed, and it suffices."""
+    """Call `reaction(provider, now)` whenever money came into a deposit, or its requirement changed, and it
+    suffices.
+    """
     if reaction not in _sufficient:
         _sufficient.append(reaction)
 

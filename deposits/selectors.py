@@ -130,7 +130,9 @@ def standing(provider: Provider) -> Standing:
 
 
 def covers_price(*, provider: Provider, price: Decimal, now: datetime) -> PriceCover:
-    """Whether what is held covers a plan at `price` yuan beside those on sale (9(6)1). Raises PriceNotAdmitted, DepositNotFound."""
+    """Whether what is held covers a plan at `price` yuan beside those on sale (9(6)1). Raises PriceNotAdmitted,
+    DepositNotFound.
+    """
     found = deposit_of(provider)
     highest = max(prices.highest_on_sale(provider.pk, now) or ZERO, price)
     base = base_for(provider, highest, rulebook_of_provider(provider, now))
@@ -160,7 +162,9 @@ def providers_withholding(at: datetime) -> list[int]:
 
 
 def settlement_day_after(deadline: datetime, rulebook: Rulebook) -> date:
-    """The day of the first settlement that may be used once a deadline has passed (9(6)3): a day of the cycle, or the next worked."""
+    """The day of the first settlement that may be used once a deadline has passed (9(6)3): a day of the cycle, or the
+    next worked.
+    """
     days: Iterable[int] = rulebook.parameter("settlement.cycle_days")
     first = beijing_date(deadline)
     # A day of the cycle shortly before may have been put off to a day after the deadline.

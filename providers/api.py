@@ -236,7 +236,8 @@ class ApplicationQueue(APIView):
 
     @extend_schema(parameters=[CURSOR], responses=ApplicationsOutput)
     def get(self, request: Request) -> Response:
-        if not request.user.is_operator or not request.user.has_role(OperatorRole.OPERATIONS):
+        user: Any = request.user
+        if not user.is_operator or not user.has_role(OperatorRole.OPERATIONS):
             raise NotPermitted(_("Only operators who work on applications may see this."))
         return paged(request, selectors.applications_waiting(), ["submitted_at", "id"], ApplicationOutput)
 

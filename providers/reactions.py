@@ -28,7 +28,9 @@ def _add(known: list[Any], reaction: F) -> F:
 
 
 def on_admitted(reaction: Callable[[Any, Any, Actor, datetime], None]) -> None:
-    """Call `reaction(provider, application, actor, now)` in the approval's transaction; application is None for the platform's store."""
+    """Call `reaction(provider, application, actor, now)` in the approval's transaction; application is None for the
+    platform's store.
+    """
     _add(_admitted, reaction)
 
 
@@ -43,7 +45,8 @@ def on_restriction_changed(reaction: Callable[[Any, str, datetime], None]) -> No
 
 
 def on_change_late(reaction: Callable[..., None]) -> None:
-    """Call `reaction(provider=, about=, due_at=, source=, decision=, now=)` when a change or lapse was not reported in time (18(1)).
+    """Call `reaction(provider=, about=, due_at=, source=, decision=, now=)` when a change or lapse was not reported
+    in time (18(1)).
 
     `source` is the ChangeReport or LapseDuty, `decision` the recorded decision.
     """
@@ -51,7 +54,9 @@ def on_change_late(reaction: Callable[..., None]) -> None:
 
 
 def on_conditions_unmet(reaction: Callable[[Any, list[Requirement], datetime, datetime], None]) -> None:
-    """Call `reaction(provider, unmet, cure_by, now)` when the daily check first finds conditions no longer met (24(2))."""
+    """Call `reaction(provider, unmet, cure_by, now)` when the daily check first finds conditions no longer met
+    (24(2)).
+    """
     _add(_conditions_unmet, reaction)
 
 

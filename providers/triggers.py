@@ -3,7 +3,6 @@
 from typing import Any
 
 import pgtrigger
-from django.db import models
 
 
 class ReadOnlyWhen(pgtrigger.ReadOnly):
@@ -13,6 +12,6 @@ class ReadOnlyWhen(pgtrigger.ReadOnly):
         self.when_held = when
         super().__init__(**kwargs)
 
-    def get_condition(self, model: type[models.Model]) -> pgtrigger.Condition:
+    def get_condition(self, model: Any) -> pgtrigger.Condition:
         condition: pgtrigger.Condition = super().get_condition(model) & self.when_held
         return condition

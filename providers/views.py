@@ -13,7 +13,9 @@ from providers import selectors
 @require_GET
 @login_required
 def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A paper's file: for the provider's team, where the role covers papers, and for operators. Not Found for others."""
+    """A paper's file: for the provider's team, where the role covers papers, and for operators. Not Found for
+    others.
+    """
     try:
         found = selectors.document_for(request.user, pk)
     except NotFound:

@@ -115,7 +115,9 @@ class DeductionReversal(models.Model):
 
 
 class AdditionalDeposit(FSMModelMixin, models.Model):
-    """Was an additional deposit proposed after a third deduction, did an operator confirm it, and until when? (9(6)4)"""
+    """Was an additional deposit proposed after a third deduction, did an operator confirm it, and until when?
+    (9(6)4)
+    """
 
     provider = models.ForeignKey(
         "providers.Provider", on_delete=models.PROTECT, related_name="additional_deposits", verbose_name=_("provider")

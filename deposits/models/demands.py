@@ -22,8 +22,9 @@ DEMANDS = [
 class TopUpDemand(FSMModelMixin, models.Model):
     """Since when is the deposit short, by when is it to be topped up, and what happened then? (9(6)3)
 
-    One open demand a provider. `deadline` is three working days from the first shortfall; after it `settlement_due_at` is
-    the end of the day on which the next settlement falls, and once that did not cover the shortfall the display is closed.
+    One open demand a provider. `deadline` is three working days from the first shortfall; after it
+    `settlement_due_at` is the end of the day on which the next settlement falls, and once that did not cover the
+    shortfall the display is closed.
     """
 
     provider = models.ForeignKey(

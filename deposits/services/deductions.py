@@ -1,4 +1,6 @@
-"""Taking from a deposit, giving it back on appeal, and asking for more after the third time (9(6)2, 9(6)4, 19, 20(3))."""
+"""Taking from a deposit, giving it back on appeal, and asking for more after the third time (9(6)2, 9(6)4, 19,
+20(3)).
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -61,9 +63,9 @@ def deposit_deduct(
 ) -> Deduction:
     """Take an amount (yuan) from a provider's deposit, by a recorded decision, for the account given (9(6)2, 20(3)).
 
-    The provider is told how much, why and on which ground; a deposit that falls short is demanded back within three working
-    days, and a third deduction in twelve months proposes an additional one. The same key with the same input returns the
-    first. Raises DepositTooSmall, InvalidInput (amount, kind, reason), Conflict, DepositNotFound.
+    The provider is told how much, why and on which ground; a deposit that falls short is demanded back within three
+    working days, and a third deduction in twelve months proposes an additional one. The same key with the same input
+    returns the first. Raises DepositTooSmall, InvalidInput (amount, kind, reason), Conflict, DepositNotFound.
     """
     if amount != yuan(amount) or amount <= ZERO:
         raise InvalidInput(_("The amount must be above zero."), field="amount", clauses=["9(6)2"])
@@ -203,7 +205,9 @@ def additional_confirm(*, additional: AdditionalDeposit, reason: str, actor: Act
 
 @act
 def additional_decline(*, additional: AdditionalDeposit, reason: str, actor: Actor, now: datetime) -> AdditionalDeposit:
-    """An operator does not ask for the additional deposit that was proposed (9(6)4). Raises InvalidInput (reason), NotAllowed."""
+    """An operator does not ask for the additional deposit that was proposed (9(6)4). Raises InvalidInput (reason),
+    NotAllowed.
+    """
     _held, found, why = _proposal(additional, reason, actor, now)
     found.decline(operator_id=require_person(actor), reason=why, now=now)
     found.save(update_fields=["state", "settled_by", "settled_at", "reason"])

@@ -38,7 +38,8 @@ def topup_lapse(*, demand_id: int, now: datetime) -> bool:
 
 @act
 def topup_close(*, demand_id: int, now: datetime) -> bool:
-    """The settlement after the deadline has come and gone without covering the shortfall: the display is closed (9(6)3).
+    """The settlement after the deadline has come and gone without covering the shortfall: the display is closed
+    (9(6)3).
 
     False where nothing is due any more.
     """
@@ -58,9 +59,9 @@ def deposit_topup_from_settlement(
 ) -> SettlementTopUp:
     """Give to a short deposit what a settlement holds, once its deadline has passed (9(6)3, yuan).
 
-    `available` is what this settlement would pay out, zero where it has nothing; what is taken moves from what the provider
-    is owed into its deposit. Where that does not cover the shortfall, the display is closed. Once a `reference` (the
-    statement's number): asking again moves nothing. Raises InvalidInput for an amount below zero.
+    `available` is what this settlement would pay out, zero where it has nothing; what is taken moves from what the
+    provider is owed into its deposit. Where that does not cover the shortfall, the display is closed. Once a
+    `reference` (the statement's number): asking again moves nothing. Raises InvalidInput for an amount below zero.
     """
     if available < ZERO:
         raise InvalidInput(_("The amount must not be below zero."), field="available")

@@ -32,8 +32,8 @@ PAY_HOURS = 24
 def deposit_pay(*, provider: Provider, amount: Decimal, actor: Actor, now: datetime) -> PaymentIntent:
     """Set out to pay an amount (yuan) into the deposit; its page is `/pay/<number>/` (9(6), 9(6)3).
 
-    One payment at a time: asking for the same amount again returns the one that is open, another amount replaces it. Raises
-    InvalidInput (amount), NotAllowed for a provider that has left, DepositNotFound, RoleTooSmall.
+    One payment at a time: asking for the same amount again returns the one that is open, another amount replaces it.
+    Raises InvalidInput (amount), NotAllowed for a provider that has left, DepositNotFound, RoleTooSmall.
     """
     require_member(actor, provider, Permission.MONEY)
     if amount != yuan(amount) or not ZERO < amount <= LARGEST:
@@ -116,8 +116,8 @@ def deposit_payment_expire(*, intent: PaymentIntent, now: datetime) -> None:
 def deposit_return(*, provider: Provider, recipient: Recipient, actor: Actor, now: datetime) -> DepositReturn | None:
     """Give a provider that has left what its deposit holds, to the bank account named (9(6), 26).
 
-    When that is due is for the exit to say. None where nothing is left. Asking again while it is on its way returns that one.
-    Raises NotAllowed while the provider is still here, DepositNotFound.
+    When that is due is for the exit to say. None where nothing is left. Asking again while it is on its way returns
+    that one. Raises NotAllowed while the provider is still here, DepositNotFound.
     """
     require_operator(actor)
     held = deposit_lock(provider_id=provider.pk)

@@ -42,8 +42,8 @@ class Held:
 def deposit_lock(*, provider_id: int, also: tuple[str, ...] = ()) -> Held | None:
     """Lock a provider's deposit until the act ends; None before the provider was admitted.
 
-    The order is the books first, then the provider, then the deposit: that of a payment coming in. An act that also locks
-    the provider for other reasons calls this first. `also` names further accounts to lock with it.
+    The order is the books first, then the provider, then the deposit: that of a payment coming in. An act that also
+    locks the provider for other reasons calls this first. `also` names further accounts to lock with it.
     """
     path = deposit_account(provider_id)
     funds = accounts_lock(paths=[path, *also])[path]
@@ -82,7 +82,8 @@ def deposit_open(*, provider: Provider, actor: Actor, now: datetime) -> Deposit:
 def requirement_refresh(*, provider: Provider, actor: Actor, now: datetime) -> Deposit | None:
     """Work the requirement out again, after prices on sale or the rules have changed (9(6)1); None before admission.
 
-    Where what is held no longer suffices, a top-up is demanded. Doing it twice changes nothing. Raises PriceNotAdmitted.
+    Where what is held no longer suffices, a top-up is demanded. Doing it twice changes nothing. Raises
+    PriceNotAdmitted.
     """
     held = deposit_lock(provider_id=provider.pk)
     if held is None or held.deposit.returning:
@@ -115,7 +116,8 @@ def additional_apply(*, held: Held, amount: Decimal, cause: str, actor: Actor, n
 
 
 def settle(*, held: Held, cause: str, now: datetime) -> None:
-    """Bring about what the balance asks for: a demand where it fell short, the display restored where it suffices (9(6)3).
+    """Bring about what the balance asks for: a demand where it fell short, the display restored where it suffices
+    (9(6)3).
 
     `held.balance` is what the books hold now. The caller holds the locks.
     """
@@ -254,7 +256,8 @@ def _note_requirement(provider: Provider, deposit: Deposit, cause: str, actor: A
         {"base": deposit.base, "additional": deposit.additional, "required": deposit.required},
         ("9(6)1", "9(6)4") if deposit.additional else ("9(6)1",),
         Text(
-            f"在售商品最高价 {money(deposit.highest_price)}，应缴 {money(deposit.base)}，追加 {money(deposit.additional)}。",
+            f"在售商品最高价 {money(deposit.highest_price)}，应缴 {money(deposit.base)}，追加 "
+            f"{money(deposit.additional)}。",
             f"For a highest price of {money(deposit.highest_price)} the deposit is {money(deposit.base)}, and "
             f"{money(deposit.additional)} in addition.",
         ),

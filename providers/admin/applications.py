@@ -15,6 +15,7 @@ from providers import selectors, services
 from providers.admin.forms import SECTION_NAMES, ConfirmForm, NoteForm, ReturnForm
 from providers.admin.pages import QueueAdmin
 from providers.models import Application
+from providers.models.application import STATES
 from providers.types import ApplicationState
 
 
@@ -27,7 +28,7 @@ class QueueFilter(admin.SimpleListFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [
             ("all", _("All")),
-            *[(str(value), label) for value, label in Application._meta.get_field("state").choices],
+            *[(str(value), label) for value, label in STATES],
         ]
 
     def choices(self, changelist: Any) -> Any:

@@ -150,7 +150,8 @@ class ProviderAdmin(QueueAdmin):
             title=_("Offer this provider terms of its own?"),
             consequences=[
                 _(
-                    "Once the provider has signed them, they prevail over the rulebook for it, and decisions cite clause 3."
+                    "Once the provider has signed them, they prevail over the rulebook for it, and decisions "
+                    "cite clause 3."
                 ),
             ],
             submit=_("Offer the terms"),
@@ -256,7 +257,8 @@ class AgreementAdmin(QueueAdmin):
             title=_("End this agreement?"),
             consequences=[
                 _(
-                    "It binds no longer from now on. Where everybody signs it, the provider then lacks a condition of admission."
+                    "It binds no longer from now on. Where everybody signs it, the provider then lacks a "
+                    "condition of admission."
                 ),
             ],
             submit=_("End the agreement"),
@@ -294,7 +296,8 @@ class PlatformConditionAdmin(QueueAdmin):
             title=_("Ask something more of providers?"),
             consequences=[
                 _(
-                    "From its moment on, nobody is admitted without it, and the daily check asks for it of those who are here."
+                    "From its moment on, nobody is admitted without it, and the daily check asks for it of "
+                    "those who are here."
                 ),
                 _("Those who do not meet it then are hidden until they do."),
             ],

@@ -1,5 +1,7 @@
 """Papers, and what happens when one changes or lapses (9(3), 18(1))."""
 
+from datetime import datetime
+
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
@@ -118,12 +120,12 @@ class Document(FSMModelMixin, models.Model):
         """An operator checked it: from now on it stands for the provider."""
 
     @transition(state, source=DocumentState.PENDING, target=DocumentState.REJECTED)
-    def reject(self, *, now: object) -> None:
+    def reject(self, *, now: datetime) -> None:
         """An operator did not accept it."""
         self.settled_at = now
 
     @transition(state, source=DocumentState.CURRENT, target=DocumentState.SUPERSEDED)
-    def supersede(self, *, now: object) -> None:
+    def supersede(self, *, now: datetime) -> None:
         """A newer one took its place."""
         self.settled_at = now
 
@@ -215,12 +217,12 @@ class ChangeReport(FSMModelMixin, models.Model):
         return f"change:{self.pk}"
 
     @transition(state, source=ChangeState.REPORTED, target=ChangeState.ACCEPTED, custom={"clause": "18(1)"})
-    def accept(self, *, operator_id: int, now: object) -> None:
+    def accept(self, *, operator_id: int, now: datetime) -> None:
         """The change is as reported."""
         self.settled_by_id, self.settled_at = operator_id, now
 
     @transition(state, source=ChangeState.REPORTED, target=ChangeState.REFUSED, custom={"clause": "18(1)"})
-    def refuse(self, *, operator_id: int, reason: str, now: object) -> None:
+    def refuse(self, *, operator_id: int, reason: str, now: datetime) -> None:
         """It is not."""
         self.settled_by_id, self.settled_at, self.reason = operator_id, now, reason
 

@@ -78,7 +78,9 @@ def unmet(requirements: Iterable[Requirement], needed_to: str = "submit") -> lis
 
 
 def unmet_standing(provider: Provider, now: datetime) -> list[Requirement]:
-    """What a provider that was admitted no longer meets (24(2)). The deposit has its own consequences and is not among it."""
+    """What a provider that was admitted no longer meets (24(2)). The deposit has its own consequences and is not
+    among it.
+    """
     return [one for one in requirements_of(provider, now) if one.standing and not one.met]
 
 
@@ -172,7 +174,8 @@ def subjects_behind(provider: Provider, identity: Identity | None) -> list[str]:
 
 
 def bar_of(subject_indexes: Iterable[str], now: datetime) -> Bar | None:
-    """What keeps any of these subjects from applying at `now` (25): a bar for ever before one that ends, the longest first.
+    """What keeps any of these subjects from applying at `now` (25): a bar for ever before one that ends, the longest
+    first.
 
     At the instant from which it may apply again, nothing does.
     """
@@ -255,7 +258,9 @@ def has_lapsed(paper: Document, now: datetime) -> bool:
 
 
 def _lapse_tolerated(paper: Document, provider: Provider, now: datetime) -> bool:
-    """An admitted provider keeps its standing while the lapse may still be reported, or a new paper waits for the check."""
+    """An admitted provider keeps its standing while the lapse may still be reported, or a new paper waits for the
+    check.
+    """
     if provider.state == ProviderState.APPLYING or paper.expires_on is None:
         return False
     days = rulebook_of_provider(provider, now).parameter("provider.change_report_days")

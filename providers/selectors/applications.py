@@ -182,7 +182,9 @@ def evidence_of(provider: Provider) -> dict[str, Any]:
 
 
 def timeline_of(application: Application) -> Iterator[dict[str, Any]]:
-    """Everything that happened to an application, newest first: what, by whom, when, and the decision where there is one."""
+    """Everything that happened to an application, newest first: what, by whom, when, and the decision where there is
+    one.
+    """
     for row in trail_of(application.subject):
         yield {
             "act": row.act,

@@ -24,9 +24,9 @@ class StoreNotFound(NotFound):
 def displayed_condition(now: datetime, prefix: str = "") -> Q:
     """The condition "its store and products are shown at `now`", over columns of the provider's row only.
 
-    `prefix` leads from another table to the provider, such as `provider__`. What hides is an overlay (20(2), 9(6)3), kept
-    by the acts as one interval, so that a list of any length is filtered without reading restrictions. An overlay ends
-    here at its very instant, before a sweep has lifted it.
+    `prefix` leads from another table to the provider, such as `provider__`. What hides is an overlay (20(2), 9(6)3),
+    kept by the acts as one interval, so that a list of any length is filtered without reading restrictions. An
+    overlay ends here at its very instant, before a sweep has lifted it.
     """
     shown = (
         Q(**{f"{prefix}hidden": False})
@@ -37,11 +37,13 @@ def displayed_condition(now: datetime, prefix: str = "") -> Q:
 
 
 def selling_condition(now: datetime, prefix: str = "") -> Q:
-    """The condition "new orders may be placed with it at `now`": it is shown, and no restriction stops its orders alone."""
+    """The condition "new orders may be placed with it at `now`": it is shown, and no restriction stops its orders
+    alone.
+    """
     stopped = Restriction.objects.filter(
         in_force(now), kind__in=list(STOPS_SALES - HIDING), provider=OuterRef(f"{prefix}pk")
     )
-    return displayed_condition(now, prefix) & ~Exists(stopped)
+    return displayed_condition(now, prefix) & Q(~Exists(stopped))
 
 
 def displayed(queryset: "QuerySet[Provider]", now: datetime) -> "QuerySet[Provider]":
@@ -73,7 +75,9 @@ def _free_of(provider: Provider, kinds: Iterable[str], now: datetime) -> bool:
 
 
 def is_displayed(provider: Provider, now: datetime) -> bool:
-    """Whether its store and products are shown: it is active and nothing hides it. Read from the restrictions themselves."""
+    """Whether its store and products are shown: it is active and nothing hides it. Read from the restrictions
+    themselves.
+    """
     return provider.state == ProviderState.ACTIVE and _free_of(provider, HIDING, now)
 
 

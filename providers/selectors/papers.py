@@ -99,7 +99,9 @@ def lapses_open(provider: Provider) -> "QuerySet[LapseDuty]":
 
 
 def documents_to_announce(now: datetime, limit: int) -> Iterable[int]:
-    """Current papers of admitted providers that expire within one of the days ahead at which it is announced (18(1))."""
+    """Current papers of admitted providers that expire within one of the days ahead at which it is announced
+    (18(1)).
+    """
     ahead = sorted(rulebook_at(now).parameter("provider.expiry_reminder_days"), reverse=True)
     today = beijing_date(now)
     due = Q()

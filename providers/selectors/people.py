@@ -52,7 +52,9 @@ def providers_of(user: Any) -> "QuerySet[Provider]":
 
 
 def provider_for(user: Any) -> Provider | None:
-    """The provider that somebody acts for in the console, or None. Where there are several, the first of `providers_of`."""
+    """The provider that somebody acts for in the console, or None. Where there are several, the first of
+    `providers_of`.
+    """
     return providers_of(user).first() if user.is_authenticated else None
 
 
@@ -96,7 +98,9 @@ def role_of(user: Any, provider: Provider) -> str | None:
 
 
 def role_of_account(user_id: int | None, provider: Provider) -> str | None:
-    """What an account, by its number, is for a provider."""
+    """What an account, by its number, is for a provider; None for a stranger and for nobody."""
+    if user_id is None:
+        return None
     role = (
         StaffMember.objects.filter(provider=provider, user_id=user_id, left_at__isnull=True)
         .values_list("role", flat=True)
@@ -178,7 +182,7 @@ def agreement_in_force(provider: Provider, kind: str, now: datetime) -> Agreemen
 
 def agreements_needed(provider: Provider) -> list[str]:
     """Which agreements a provider signs to be admitted (9(5)): those on consignment sign one more."""
-    kinds = [AgreementKind.PROVIDER, AgreementKind.ANNEX]
+    kinds: list[str] = [AgreementKind.PROVIDER, AgreementKind.ANNEX]
     return [*kinds, AgreementKind.CONSIGNMENT] if provider.consigned else kinds
 
 

@@ -100,9 +100,11 @@ def agreement_text_publish(
 
 @act
 def agreement_sign(*, provider: Provider, text: AgreementText, actor: Actor, now: datetime) -> Agreement:
-    """Sign a version of an agreement: its digest, the moment and the signer are kept (9(5)). Signing it again does nothing.
+    """Sign a version of an agreement: its digest, the moment and the signer are kept (9(5)). Signing it again does
+    nothing.
 
-    Raises TextChanged where a newer version is in force, NotAllowed where this one is not asked for, ApplicationClosed.
+    Raises TextChanged where a newer version is in force, NotAllowed where this one is not asked for,
+    ApplicationClosed.
     """
     locked = provider_locked(provider.pk)
     require_member(actor, locked, Permission.APPLY)
@@ -197,7 +199,9 @@ def agreement_terms_propose(
 
 @act
 def agreement_terms_sign(*, agreement: Agreement, actor: Actor, now: datetime) -> Agreement:
-    """The owner signs terms of its own; from then on they prevail over the rulebook (3). Raises NotAllowed once withdrawn."""
+    """The owner signs terms of its own; from then on they prevail over the rulebook (3). Raises NotAllowed once
+    withdrawn.
+    """
     locked = provider_locked(agreement.provider_id)
     require_member(actor, locked, Permission.APPLY)
     offered = Agreement.objects.select_for_update(no_key=True, of=("self",)).get(pk=agreement.pk)
@@ -216,7 +220,9 @@ def agreement_terms_sign(*, agreement: Agreement, actor: Actor, now: datetime) -
 
 @act
 def agreement_end(*, agreement: Agreement, reason: str, actor: Actor, now: datetime) -> Agreement:
-    """An operator ends an agreement or takes an offer back; it binds no longer from now on (3, 22). Raises InvalidInput."""
+    """An operator ends an agreement or takes an offer back; it binds no longer from now on (3, 22). Raises
+    InvalidInput.
+    """
     require_operator(actor)
     why = require_reason(reason)
     locked = provider_locked(agreement.provider_id)

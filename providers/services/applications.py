@@ -103,7 +103,8 @@ def application_subject_save(
     actor: Actor,
     now: datetime,
 ) -> Application:
-    """Say who applies, whether it sells on consignment (13(2)), and the highest price it plans (9(6)1, yuan; 0 is free only).
+    """Say who applies, whether it sells on consignment (13(2)), and the highest price it plans (9(6)1, yuan; 0 is
+    free only).
 
     Saved as far as it goes. Raises InvalidInput (kind, highest_price), ApplicationClosed.
     """
@@ -166,8 +167,8 @@ def application_attest(*, application: Application, actor: Actor, now: datetime)
 def application_submit(*, application: Application, actor: Actor, now: datetime) -> Application:
     """Hand the application in; the operators who work on applications are told (9).
 
-    All conditions must hold together, save the deposit, which is paid once the application is approved. Raises ReentryBarred,
-    ApplicationIncomplete with what is missing, ApplicationClosed.
+    All conditions must hold together, save the deposit, which is paid once the application is approved. Raises
+    ReentryBarred, ApplicationIncomplete with what is missing, ApplicationClosed.
     """
     locked = _editable(application, actor)
     _refuse_barred(locked.provider, now)
@@ -202,7 +203,9 @@ def application_submit(*, application: Application, actor: Actor, now: datetime)
 
 @act
 def application_withdraw(*, application: Application, actor: Actor, now: datetime) -> Application:
-    """The applicant takes the application back. Raises NotAllowed while an operator reviews it or once it is settled."""
+    """The applicant takes the application back. Raises NotAllowed while an operator reviews it or once it is
+    settled.
+    """
     locked = application_locked(application.pk)
     require_member(actor, locked.provider, Permission.APPLY)
     before = locked.state
@@ -226,8 +229,8 @@ def store_texts(
 ) -> dict[str, str]:
     """The names, address and introductions of a store without spaces around them, checked.
 
-    Raises InvalidInput on the field that cannot be used: an address that is taken or not plain, a protected name (18(2)), a
-    text that is too long.
+    Raises InvalidInput on the field that cannot be used: an address that is taken or not plain, a protected name
+    (18(2)), a text that is too long.
     """
     values = {
         "slug": slug.strip().lower(),

@@ -35,7 +35,9 @@ SLOT_WORDS = {
 
 @act
 def document_announce_expiry(*, document_id: int, now: datetime) -> bool:
-    """Tell a provider that a paper expires, at each of the days ahead that the rulebook names (18(1)). False where not due."""
+    """Tell a provider that a paper expires, at each of the days ahead that the rulebook names (18(1)). False where
+    not due.
+    """
     locked, paper = _paper_locked(document_id)
     if paper is None or paper.state != DocumentState.CURRENT or paper.expires_on is None:
         return False
@@ -52,7 +54,9 @@ def document_announce_expiry(*, document_id: int, now: datetime) -> bool:
 
 @act
 def lapse_open(*, document_id: int, now: datetime) -> bool:
-    """A paper's last day has ended: from the next day on, its thirty days to report run (18(1)). False where not due."""
+    """A paper's last day has ended: from the next day on, its thirty days to report run (18(1)). False where
+    not due.
+    """
     locked, paper = _paper_locked(document_id)
     if paper is None or paper.state != DocumentState.CURRENT or paper.expires_on is None:
         return False
@@ -89,7 +93,9 @@ def lapse_remind(*, lapse_id: int, now: datetime) -> bool:
 
 @act
 def lapse_overdue(*, lapse_id: int, now: datetime) -> bool:
-    """Thirty days have passed without a report: the lapse is late, and handed on as conduct (18(1)). False where not due."""
+    """Thirty days have passed without a report: the lapse is late, and handed on as conduct (18(1)). False where not
+    due.
+    """
     locked, duty = _lapse_locked(lapse_id)
     if duty is None or duty.state != DutyState.AWAITING or duty.due_at > now:
         return False
@@ -105,7 +111,9 @@ def lapse_overdue(*, lapse_id: int, now: datetime) -> bool:
 
 
 def reports_match(duty: LapseDuty, now: datetime) -> None:
-    """A report about the lapsed paper, sent before or after it lapsed, settles the duty. Late where its days are over."""
+    """A report about the lapsed paper, sent before or after it lapsed, settles the duty. Late where its days are
+    over.
+    """
     report = (
         ChangeReport.objects.filter(replaced=duty.document).exclude(state=ChangeState.REFUSED).order_by("pk").first()
     )

@@ -41,8 +41,8 @@ class CodeWrong(InvalidInput):
 def contact_save(*, provider: Provider, name: str, phone: str, email: str, actor: Actor, now: datetime) -> Contact:
     """Say whom the platform turns to (9(3)2), as far as it is known; a new address or number is to be verified again.
 
-    What the account itself has verified needs no second code. Of an admitted provider it is a reported change (18(1)). Raises
-    InvalidInput (name, phone, email), ApplicationClosed.
+    What the account itself has verified needs no second code. Of an admitted provider it is a reported change
+    (18(1)). Raises InvalidInput (name, phone, email), ApplicationClosed.
     """
     locked = _changeable(provider, actor)
     name = " ".join(name.split())
@@ -173,7 +173,8 @@ def service_save(
     actor: Actor,
     now: datetime,
 ) -> ServiceRegistration:
-    """Register who serves, when, and the warranty period (9(4)), as far as it goes. What was declared true is declared anew.
+    """Register who serves, when, and the warranty period (9(4)), as far as it goes. What was declared true is
+    declared anew.
 
     Of an admitted provider it is a reported change (18(1)). Raises InvalidInput (people, days, opens, closes,
     warranty_days, hotline), ApplicationClosed.

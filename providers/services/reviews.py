@@ -32,7 +32,9 @@ class NotYourReview(NotAllowed):
 
 @act
 def application_claim(*, application: Application, actor: Actor, now: datetime) -> Application:
-    """An operator takes an application to review it. Raises Conflict where another has it, NotAllowed where it does not wait."""
+    """An operator takes an application to review it. Raises Conflict where another has it, NotAllowed where it does
+    not wait.
+    """
     locked = _for_review(application, actor)
     if locked.state == ApplicationState.UNDER_REVIEW:
         if locked.claimed_by_id == actor.id:
@@ -81,7 +83,9 @@ def application_release(*, application: Application, actor: Actor, now: datetime
 def application_return(
     *, application: Application, reason: str, remarks: Mapping[str, str], actor: Actor, now: datetime
 ) -> Application:
-    """Send an application back with what is to be mended, by section. Raises InvalidInput (reason, remarks), NotYourReview."""
+    """Send an application back with what is to be mended, by section. Raises InvalidInput (reason, remarks),
+    NotYourReview.
+    """
     why = require_reason(reason)
     kept = {section: text.strip() for section, text in remarks.items() if text.strip()}
     if not set(kept) <= set(Section):
@@ -140,11 +144,12 @@ def condition_confirm(
 
 @act
 def application_approve(*, application: Application, note: str, actor: Actor, now: datetime) -> Application:
-    """Admit the provider: its store and the owner's role come with it (5), and what the deposit must be is worked out (9(6)).
+    """Admit the provider: its store and the owner's role come with it (5), and what the deposit must be is worked out
+    (9(6)).
 
     Every condition is judged again under lock, with the real name behind the account, which must be the legal subject
-    (9(3)1). The store opens when the deposit is paid. Raises ApplicationIncomplete with what no longer holds, NotYourReview,
-    InvalidInput (slug) where the store's address was taken meanwhile.
+    (9(3)1). The store opens when the deposit is paid. Raises ApplicationIncomplete with what no longer holds,
+    NotYourReview, InvalidInput (slug) where the store's address was taken meanwhile.
     """
     locked = _under_review(application, actor)
     provider = locked.provider

@@ -1,4 +1,6 @@
-"""How a provider stands and how it leaves: the daily check of its conditions (9, 24(2)), exits and the register of 25."""
+"""How a provider stands and how it leaves: the daily check of its conditions (9, 24(2)), exits and the register of
+25.
+"""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -49,8 +51,8 @@ STAYING = {ProviderState.ACTIVE, ProviderState.LEAVING}
 def conditions_check(*, provider_id: int, now: datetime) -> list[Requirement]:
     """Judge an admitted provider's conditions again (9 lead, 24(2)); those no longer met are returned.
 
-    What is no longer met hides the store until it is mended; the time to mend it runs from the first finding, and the display
-    comes back by itself. Doing it twice changes nothing.
+    What is no longer met hides the store until it is mended; the time to mend it runs from the first finding, and the
+    display comes back by itself. Doing it twice changes nothing.
     """
     locked = provider_locked(provider_id)
     if locked.state not in STAYING or locked.is_platform:
@@ -125,7 +127,9 @@ def _conditions_met_again(provider: Provider, now: datetime) -> None:
 
 @act
 def cure_expire(*, provider_id: int, now: datetime) -> bool:
-    """The time to meet the conditions again has passed: clearance may be proposed (24(2)). False where nothing is due."""
+    """The time to meet the conditions again has passed: clearance may be proposed (24(2)). False where nothing is
+    due.
+    """
     failing = conditions_check(provider_id=provider_id, now=now)
     locked = provider_locked(provider_id)
     if not failing or locked.cure_by is None or locked.cure_by > now or locked.cure_proposed_at is not None:
@@ -139,7 +143,9 @@ def cure_expire(*, provider_id: int, now: datetime) -> bool:
 
 @act
 def condition_declare(*, provider: Provider, condition: PlatformCondition, actor: Actor, now: datetime) -> None:
-    """A provider declares that it meets one of the platform's own conditions (9(7)). Raises NotAllowed where an operator says so."""
+    """A provider declares that it meets one of the platform's own conditions (9(7)). Raises NotAllowed where an
+    operator says so.
+    """
     require_member(actor, provider, Permission.PAPERS)
     if condition.answered_by != "provider" or condition not in conditions_asked(provider, now):
         raise NotAllowed(_("This condition is not yours to declare."), clauses=["9(7)"])
@@ -163,7 +169,9 @@ def platform_condition_add(
     actor: Actor,
     now: datetime,
 ) -> PlatformCondition:
-    """The platform asks for something more (9(7)), of those it names, from a moment on. Raises InvalidInput naming the field."""
+    """The platform asks for something more (9(7)), of those it names, from a moment on. Raises InvalidInput naming
+    the field.
+    """
     require_operator(actor)
     if for_kind not in {"", *ProviderKind}:
         raise InvalidInput(_("Choose of whom it is asked."), field="for_kind")
@@ -220,7 +228,8 @@ def platform_condition_retire(
 def platform_provider_create(
     *, owner: User, slug: str, name: Text, introduction: Text, actor: Actor, now: datetime
 ) -> Provider:
-    """Open the platform's own store, a provider like any other (2, 7), with a deposit of zero. The one there is, is returned.
+    """Open the platform's own store, a provider like any other (2, 7), with a deposit of zero. The one there is, is
+    returned.
 
     Its owner is an account with a verified enterprise behind it. Raises NotAllowed without.
     """
@@ -360,7 +369,9 @@ def reentry_bar_record(
 
 @act
 def reentry_bar_revoke(*, provider: Provider, reason: str, actor: Actor, now: datetime) -> int:
-    """Take a provider's bars back because an appeal found for it (19); they stay on record. Returns how many there were."""
+    """Take a provider's bars back because an appeal found for it (19); they stay on record. Returns how many there
+    were.
+    """
     why = require_reason(reason)
     locked = provider_locked(provider.pk)
     taken = ReentryBar.objects.filter(provider=locked, revoked_at__isnull=True).update(

@@ -95,7 +95,8 @@ def store_logo_set(*, provider: Provider, upload: IO[bytes], file_name: str, act
 
 @act
 def staff_invite(*, provider: Provider, email: str, role: str, actor: Actor, now: datetime) -> StaffInvitation:
-    """Ask somebody by e-mail to join the team; the link is valid for seven days. A newer invitation replaces an older one.
+    """Ask somebody by e-mail to join the team; the link is valid for seven days. A newer invitation replaces an older
+    one.
 
     Raises InvalidInput (email, role).
     """

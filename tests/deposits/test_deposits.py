@@ -49,9 +49,16 @@ def decision_of(provider: Provider) -> DecisionRecord:
 
 def deduct(provider: Provider, amount: str, now: datetime, *, key: str = "", account: str = PENALTIES) -> Deduction:
     return services.deposit_deduct(
-        provider=provider, amount=Decimal(amount), kind="penalty", reason="违规", reference="case:C1",
-        recipient_account=account, decision=decision_of(provider), key=key or f"k{Deduction.objects.count()}",
-        actor=SYSTEM, now=now,
+        provider=provider,
+        amount=Decimal(amount),
+        kind="penalty",
+        reason="违规",
+        reference="case:C1",
+        recipient_account=account,
+        decision=decision_of(provider),
+        key=key or f"k{Deduction.objects.count()}",
+        actor=SYSTEM,
+        now=now,
     )
 
 
@@ -106,9 +113,7 @@ def test_an_individual_is_not_admitted_above_a_hundred_thousand(now: datetime) -
     from providers import services as acts
 
     person = making.make_person(now, "individual")
-    application = making.fill(
-        making.start(person, now, "individual"), person, now, price=Decimal("100000.01")
-    )
+    application = making.fill(making.start(person, now, "individual"), person, now, price=Decimal("100000.01"))
 
     with pytest.raises(acts.ApplicationIncomplete) as refused:
         acts.application_submit(application=application, actor=person.actor, now=now)

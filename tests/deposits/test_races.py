@@ -52,8 +52,16 @@ def test_two_deductions_of_the_last_yuan_one_wins(now: datetime) -> None:
 
     def take(key: str) -> Callable[[], object]:
         return lambda: services.deposit_deduct(
-            provider=provider, amount=Decimal("2000.00"), kind="penalty", reason="违规", reference="case",
-            recipient_account=PENALTIES, decision=decision, key=key, actor=SYSTEM, now=now,
+            provider=provider,
+            amount=Decimal("2000.00"),
+            kind="penalty",
+            reason="违规",
+            reference="case",
+            recipient_account=PENALTIES,
+            decision=decision,
+            key=key,
+            actor=SYSTEM,
+            now=now,
         )
 
     results = together(take("a"), take("b"))
@@ -71,8 +79,16 @@ def test_the_same_deduction_twice_at_once_happens_once(now: datetime) -> None:
 
     def take() -> object:
         return services.deposit_deduct(
-            provider=provider, amount=Decimal("100.00"), kind="penalty", reason="违规", reference="case",
-            recipient_account=PENALTIES, decision=decision, key="same", actor=SYSTEM, now=now,
+            provider=provider,
+            amount=Decimal("100.00"),
+            kind="penalty",
+            reason="违规",
+            reference="case",
+            recipient_account=PENALTIES,
+            decision=decision,
+            key="same",
+            actor=SYSTEM,
+            now=now,
         )
 
     results = together(take, take)
@@ -86,8 +102,16 @@ def test_a_top_up_that_arrives_while_the_display_is_being_closed_leaves_it_open(
     provider, person = making.make_provider(now)
     decision = DecisionRecord.objects.filter(subject=provider.subject).first()
     services.deposit_deduct(
-        provider=provider, amount=Decimal("10.00"), kind="penalty", reason="违规", reference="case",
-        recipient_account=PENALTIES, decision=decision, key="k", actor=SYSTEM, now=now,
+        provider=provider,
+        amount=Decimal("10.00"),
+        kind="penalty",
+        reason="违规",
+        reference="case",
+        recipient_account=PENALTIES,
+        decision=decision,
+        key="k",
+        actor=SYSTEM,
+        now=now,
     )
     end = TopUpDemand.objects.get().settlement_due_at
     sweeps.run("deposits.topup_lapse", end)
@@ -112,8 +136,13 @@ def test_a_sweep_in_two_workers_ends_each_restriction_once(now: datetime) -> Non
     provider, _ = making.make_provider(now)
     for n in range(3):
         restriction_place(
-            provider=provider, kind="frozen", reference=f"case:C{n}", reason="违规", until=now + timedelta(days=n + 1),
-            actor=SYSTEM, now=now,
+            provider=provider,
+            kind="frozen",
+            reference=f"case:C{n}",
+            reason="违规",
+            until=now + timedelta(days=n + 1),
+            actor=SYSTEM,
+            now=now,
         )
     later = now + timedelta(days=30)
 

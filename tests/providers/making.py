@@ -59,8 +59,12 @@ def picture(colour: str = "white") -> io.BytesIO:
 def make_operator(now: datetime, *roles: str) -> User:
     n = next(serial)
     user = account_create(
-        email=f"operator{n}@market.example", password="a long password", display_name=f"Operator {n}",
-        language="zh-hans", actor=SYSTEM, now=now,
+        email=f"operator{n}@market.example",
+        password="a long password",
+        display_name=f"Operator {n}",
+        language="zh-hans",
+        actor=SYSTEM,
+        now=now,
     )
     operator_appoint(user=user, roles=roles or ("marketplace_operations", "finance"), actor=SYSTEM, now=now)
     return User.objects.get(pk=user.pk)
@@ -71,8 +75,12 @@ def make_person(now: datetime, kind: str = "enterprise", *, verified: bool = Tru
     m = next(serial)
     n = m if n is None else n
     user = account_create(
-        email=f"person{m}@example.com", password="a long password", display_name=f"Person {m}",
-        language="zh-hans", actor=SYSTEM, now=now,
+        email=f"person{m}@example.com",
+        password="a long password",
+        display_name=f"Person {m}",
+        language="zh-hans",
+        actor=SYSTEM,
+        now=now,
     )
     name = f"云端{n}号有限公司" if kind == "enterprise" else f"王小{n}"
     number = credit_code(n) if kind == "enterprise" else identity_number(n)
@@ -103,8 +111,13 @@ def hand_in(
         expires_on=expires_on,
     )
     return services.document_upload(
-        provider=provider, slot=slot, details=details, upload=picture(), file_name="paper.png",
-        actor=person.actor, now=now,
+        provider=provider,
+        slot=slot,
+        details=details,
+        upload=picture(),
+        file_name="paper.png",
+        actor=person.actor,
+        now=now,
     )
 
 
@@ -130,8 +143,12 @@ def fill(
     """Fill everything in that the wizard asks for."""
     provider = application.provider
     services.application_subject_save(
-        application=application, kind=provider.kind, consigned=consigned, highest_price=price,
-        actor=person.actor, now=now,
+        application=application,
+        kind=provider.kind,
+        consigned=consigned,
+        highest_price=price,
+        actor=person.actor,
+        now=now,
     )
     provider.refresh_from_db()
     slots = (
@@ -143,23 +160,37 @@ def fill(
         hand_in(person, provider, slot, now, expires_on=expires_on)
     n = application.pk
     contact = services.contact_save(
-        provider=provider, name="张联系", phone=f"1380000{n % 10000:04d}", email=f"contact{n}@example.com",
-        actor=person.actor, now=now,
+        provider=provider,
+        name="张联系",
+        phone=f"1380000{n % 10000:04d}",
+        email=f"contact{n}@example.com",
+        actor=person.actor,
+        now=now,
     )
     for channel, address in (("email", contact.email), ("phone", contact.phone)):
         services.contact_code_send(contact=contact, channel=channel, actor=person.actor, now=now)
-        services.contact_verify(
-            contact=contact, channel=channel, code=sent_code(address), actor=person.actor, now=now
-        )
+        services.contact_verify(contact=contact, channel=channel, code=sent_code(address), actor=person.actor, now=now)
     services.service_save(
-        provider=provider, people=[PersonOnDuty("陈工", "实施工程师")], days=WORKDAYS, opens=time(9), closes=time(18),
-        warranty_days=90, hotline="400-000-0000", actor=person.actor, now=now,
+        provider=provider,
+        people=[PersonOnDuty("陈工", "实施工程师")],
+        days=WORKDAYS,
+        opens=time(9),
+        closes=time(18),
+        warranty_days=90,
+        hotline="400-000-0000",
+        actor=person.actor,
+        now=now,
     )
     services.service_declare(provider=provider, actor=person.actor, now=now)
     services.application_store_save(
-        application=application, slug=f"store-{n}", name_zh=f"云端{n}号店", name_en=f"Cloud Store {n}",
-        introduction_zh="做云上运维的团队。", introduction_en="A team for operations in the cloud.",
-        actor=person.actor, now=now,
+        application=application,
+        slug=f"store-{n}",
+        name_zh=f"云端{n}号店",
+        name_en=f"Cloud Store {n}",
+        introduction_zh="做云上运维的团队。",
+        introduction_en="A team for operations in the cloud.",
+        actor=person.actor,
+        now=now,
     )
     services.agreement_texts_load(actor=SYSTEM, now=now)
     for kind in selectors.agreements_needed(Provider.objects.get(pk=provider.pk)):
@@ -200,8 +231,13 @@ def pay_in(provider: Provider, person: Person, amount: Decimal, now: datetime) -
     payment_receive(
         gateway=intent.gateway,
         notice=Notice(
-            notice_id=f"n{intent.number}", movement=Movement.PAYMENT, succeeded=True, number=intent.number,
-            trade=f"t{intent.number}", amount=amount, at=now,
+            notice_id=f"n{intent.number}",
+            movement=Movement.PAYMENT,
+            succeeded=True,
+            number=intent.number,
+            trade=f"t{intent.number}",
+            amount=amount,
+            at=now,
         ),
         now=now,
     )

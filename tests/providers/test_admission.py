@@ -89,8 +89,12 @@ def test_whoever_sells_on_consignment_signs_one_agreement_more(now: datetime) ->
     person = making.make_person(now)
     application = making.fill(making.start(person, now), person, now)
     services.application_subject_save(
-        application=application, kind="enterprise", consigned=True, highest_price=Decimal("1.00"),
-        actor=person.actor, now=now,
+        application=application,
+        kind="enterprise",
+        consigned=True,
+        highest_price=Decimal("1.00"),
+        actor=person.actor,
+        now=now,
     )
 
     with pytest.raises(services.ApplicationIncomplete) as refused:
@@ -181,16 +185,30 @@ def test_the_registered_hours_cover_those_of_online_service(now: datetime) -> No
         (making.WORKDAYS, time(9), time(17, 59)),
     ]:
         services.service_save(
-            provider=provider, people=[making.PersonOnDuty("陈工", "工程师")], days=days, opens=opens, closes=closes,
-            warranty_days=0, hotline="", actor=person.actor, now=now,
+            provider=provider,
+            people=[making.PersonOnDuty("陈工", "工程师")],
+            days=days,
+            opens=opens,
+            closes=closes,
+            warranty_days=0,
+            hotline="",
+            actor=person.actor,
+            now=now,
         )
         services.service_declare(provider=provider, actor=person.actor, now=now)
         found = {one.key: one.met for one in selectors.requirements_of(provider, now)}
         assert not found["service"]
 
     services.service_save(
-        provider=provider, people=[making.PersonOnDuty("陈工", "工程师")], days=[1, 2, 3, 4, 5, 6], opens=time(8),
-        closes=time(20), warranty_days=0, hotline="", actor=person.actor, now=now,
+        provider=provider,
+        people=[making.PersonOnDuty("陈工", "工程师")],
+        days=[1, 2, 3, 4, 5, 6],
+        opens=time(8),
+        closes=time(20),
+        warranty_days=0,
+        hotline="",
+        actor=person.actor,
+        now=now,
     )
     services.service_declare(provider=provider, actor=person.actor, now=now)
     assert {one.key: one.met for one in selectors.requirements_of(provider, now)}["service"]
@@ -204,8 +222,12 @@ def test_what_is_with_the_operators_cannot_be_changed_until_it_is_returned(now: 
         making.hand_in(person, application.provider, DocumentSlot.BUSINESS_LICENCE, now)
     with pytest.raises(services.ApplicationClosed):
         services.contact_save(
-            provider=application.provider, name="别人", phone="13900000000", email="x@example.com",
-            actor=person.actor, now=now,
+            provider=application.provider,
+            name="别人",
+            phone="13900000000",
+            email="x@example.com",
+            actor=person.actor,
+            now=now,
         )
 
     services.application_claim(application=application, actor=operator, now=now)
@@ -264,9 +286,7 @@ def test_a_real_name_taken_back_during_the_review_stops_the_approval(now: dateti
     application, person = making.make_application(now)
     operator = Actor.of(making.make_operator(now))
     services.application_claim(application=application, actor=operator, now=now)
-    identity_revoke(
-        verification=IdentityVerification.objects.get(user=person.user), reason="错", actor=SYSTEM, now=now
-    )
+    identity_revoke(verification=IdentityVerification.objects.get(user=person.user), reason="错", actor=SYSTEM, now=now)
 
     with pytest.raises(services.ApplicationIncomplete) as refused:
         services.application_approve(application=application, note="", actor=operator, now=now)
@@ -301,8 +321,14 @@ def test_the_platforms_own_conditions_gate_handing_in_and_approval(now: datetime
     operator = making.make_operator(now)
     for code, by in (("iso", "provider"), ("visit", "operator")):
         services.platform_condition_add(
-            code=code, title=making.leave_reason("条件", "Condition"), text=making.leave_reason(), for_kind="enterprise",
-            answered_by=by, effective_at=now, actor=Actor.of(operator), now=now,
+            code=code,
+            title=making.leave_reason("条件", "Condition"),
+            text=making.leave_reason(),
+            for_kind="enterprise",
+            answered_by=by,
+            effective_at=now,
+            actor=Actor.of(operator),
+            now=now,
         )
     person = making.make_person(now)
     application = making.fill(making.start(person, now), person, now)
@@ -332,8 +358,14 @@ def test_a_stores_name_may_not_pose_as_the_platform(now: datetime) -> None:
 
     with pytest.raises(InvalidInput) as refused:
         services.application_store_save(
-            application=application, slug="abc", name_zh="云市场官方店", name_en="Shop", introduction_zh="",
-            introduction_en="", actor=person.actor, now=now,
+            application=application,
+            slug="abc",
+            name_zh="云市场官方店",
+            name_en="Shop",
+            introduction_zh="",
+            introduction_en="",
+            actor=person.actor,
+            now=now,
         )
 
     assert refused.value.field == "name_zh"
@@ -346,8 +378,14 @@ def test_an_address_is_plain_and_free(now: datetime, slug: str) -> None:
 
     with pytest.raises(InvalidInput) as refused:
         services.application_store_save(
-            application=making.start(person, now), slug=slug, name_zh="", name_en="", introduction_zh="",
-            introduction_en="", actor=person.actor, now=now,
+            application=making.start(person, now),
+            slug=slug,
+            name_zh="",
+            name_en="",
+            introduction_zh="",
+            introduction_en="",
+            actor=person.actor,
+            now=now,
         )
 
     assert refused.value.field == "slug"
@@ -359,8 +397,12 @@ def test_the_platforms_own_store_is_a_provider_with_a_deposit_of_zero(now: datet
 
     person = making.make_person(now)
     provider = services.platform_provider_create(
-        owner=person.user, slug="platform-store", name=making.leave_reason("平台自营", "Platform"),
-        introduction=making.leave_reason(), actor=SYSTEM, now=now,
+        owner=person.user,
+        slug="platform-store",
+        name=making.leave_reason("平台自营", "Platform"),
+        introduction=making.leave_reason(),
+        actor=SYSTEM,
+        now=now,
     )
 
     assert standing(provider).required == Decimal("0.00")

@@ -40,12 +40,8 @@ def test_after_a_voluntary_exit_a_year_must_pass(now: datetime) -> None:
     assert not selectors.is_displayed(fresh(provider), now)
     left_at = datetime(2026, 3, 10, 15, 0, tzinfo=BEIJING)
     services.provider_leave(provider=provider, exit_kind="voluntary", actor=SYSTEM, now=left_at)
-    services.reentry_bar_record(
-        provider=provider, exit_kind="voluntary", exited_at=left_at, actor=SYSTEM, now=left_at
-    )
-    services.reentry_bar_record(
-        provider=provider, exit_kind="voluntary", exited_at=left_at, actor=SYSTEM, now=left_at
-    )
+    services.reentry_bar_record(provider=provider, exit_kind="voluntary", exited_at=left_at, actor=SYSTEM, now=left_at)
+    services.reentry_bar_record(provider=provider, exit_kind="voluntary", exited_at=left_at, actor=SYSTEM, now=left_at)
     bar = ReentryBar.objects.get()
     allowed = datetime(2027, 3, 11, tzinfo=BEIJING)
     assert bar.allowed_from == allowed
@@ -65,9 +61,7 @@ def test_after_a_voluntary_exit_a_year_must_pass(now: datetime) -> None:
 def test_whoever_was_cleared_out_never_comes_back_and_neither_do_those_behind(now: datetime) -> None:
     provider, _person = making.make_provider(now)
     services.provider_clear_out(provider=provider, decision=decision(provider), actor=SYSTEM, now=now)
-    services.reentry_bar_record(
-        provider=provider, exit_kind="cleared_out", exited_at=now, actor=SYSTEM, now=now
-    )
+    services.reentry_bar_record(provider=provider, exit_kind="cleared_out", exited_at=now, actor=SYSTEM, now=now)
     assert fresh(provider).state == "cleared"
     assert ReentryBar.objects.filter(never=True).count() == 2  # the company and its legal representative
     behind = ReentryBar.objects.get(relation="behind_provider").subject_index
@@ -116,8 +110,14 @@ def test_a_clearance_that_an_appeal_overturns_is_undone(now: datetime) -> None:
 
 STATES = ("applying", "active", "leaving", "left", "cleared")
 ALLOWED = {
-    ("applying", "admit"), ("active", "begin_leaving"), ("leaving", "stay"), ("active", "leave"), ("leaving", "leave"),
-    ("active", "clear_out"), ("leaving", "clear_out"), ("cleared", "reinstate"),
+    ("applying", "admit"),
+    ("active", "begin_leaving"),
+    ("leaving", "stay"),
+    ("active", "leave"),
+    ("leaving", "leave"),
+    ("active", "clear_out"),
+    ("leaving", "clear_out"),
+    ("cleared", "reinstate"),
 }
 
 

@@ -1,4 +1,6 @@
-"""Papers that change, expire or lapse: thirty days to report, both sides of the last (18(1)), and what is checked daily (24(2))."""
+"""Papers that change, expire or lapse: thirty days to report, both sides of the last (18(1)), and what is checked
+daily (24(2)).
+"""
 
 from datetime import date, datetime, timedelta
 
@@ -37,9 +39,15 @@ def report(
     provider: Provider, person: making.Person, changed_on: date, now: datetime, expires_on: date | None = None
 ) -> ChangeReport:
     return services.document_change_report(
-        provider=provider, slot=SLOT, changed_on=changed_on, description="换发",
+        provider=provider,
+        slot=SLOT,
+        changed_on=changed_on,
+        description="换发",
         details=DocumentDetails(person.number, person.name, date(2025, 1, 1), expires_on),
-        upload=making.picture("grey"), file_name="new.png", actor=person.actor, now=now,
+        upload=making.picture("grey"),
+        file_name="new.png",
+        actor=person.actor,
+        now=now,
     )
 
 
@@ -155,11 +163,17 @@ def test_a_lapse_that_nobody_reports_becomes_conduct_and_closes_the_store_until_
     for slot in (SLOT, DocumentSlot.LEGAL_REPRESENTATIVE_ID):
         own = slot == SLOT
         made = services.document_change_report(
-            provider=standing, slot=slot, changed_on=date(2026, 6, 1), description="补报",
+            provider=standing,
+            slot=slot,
+            changed_on=date(2026, 6, 1),
+            description="补报",
             details=DocumentDetails(
                 person.number if own else making.identity_number(901), person.name if own else "李代表"
             ),
-            upload=making.picture(), file_name="new.png", actor=person.actor, now=at(7, 26),
+            upload=making.picture(),
+            file_name="new.png",
+            actor=person.actor,
+            now=at(7, 26),
         )
         services.change_accept(report=made, actor=operator, now=at(7, 26, 1))
     assert len(late) == 2, "what was handed on once is not handed on again by the report"
@@ -209,7 +223,11 @@ def test_a_real_name_that_is_taken_back_closes_the_store_at_once(now: datetime) 
     assert not selectors.is_displayed(Provider.objects.get(pk=provider.pk), now)
 
     identity_verify(
-        user=person.user, kind="enterprise", legal_name=person.name, number=person.number, actor=person.actor,
+        user=person.user,
+        kind="enterprise",
+        legal_name=person.name,
+        number=person.number,
+        actor=person.actor,
         now=now + DAY,
     )
     assert selectors.is_displayed(Provider.objects.get(pk=provider.pk), now + DAY)
@@ -235,7 +253,11 @@ def test_a_document_is_read_by_its_team_and_operators_only(now: datetime, client
     stranger, finance = making.make_person(now).user, making.make_operator(now, "finance")
 
     for user, status in (
-        (None, 302), (stranger, 404), (finance, 404), (person.user, 200), (making.make_operator(now), 200)
+        (None, 302),
+        (stranger, 404),
+        (finance, 404),
+        (person.user, 200),
+        (making.make_operator(now), 200),
     ):
         client.logout()
         if user is not None:

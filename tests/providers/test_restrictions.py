@@ -25,7 +25,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bool]]:
     """What upper apps are told about the display."""
     told: list[bool] = []
     monkeypatch.setattr(reactions, "_display_changed", [lambda provider, shown, now: told.append(shown)])
-    return told  # noqa: RET504
+    return told
 
 
 def fresh(provider: Provider) -> Provider:
@@ -44,8 +44,13 @@ def test_a_freeze_hides_until_its_very_instant_whether_or_not_the_sweep_ran(now:
     heard.clear()
     until = now + 7 * DAY
     services.restriction_place(
-        provider=provider, kind=RestrictionKind.FROZEN, reference="case:C1", reason="违规", until=until,
-        actor=SYSTEM, now=now,
+        provider=provider,
+        kind=RestrictionKind.FROZEN,
+        reference="case:C1",
+        reason="违规",
+        until=until,
+        actor=SYSTEM,
+        now=now,
     )
 
     assert shown(provider, now) == (False, False)
@@ -67,8 +72,13 @@ def test_several_restrictions_overlap_and_each_ends_by_itself(now: datetime, hea
     heard.clear()
     for reference, days in (("case:C1", 7), ("case:C2", 3)):
         services.restriction_place(
-            provider=provider, kind=RestrictionKind.FROZEN, reference=reference, reason="违规",
-            until=now + days * DAY, actor=SYSTEM, now=now,
+            provider=provider,
+            kind=RestrictionKind.FROZEN,
+            reference=reference,
+            reason="违规",
+            until=now + days * DAY,
+            actor=SYSTEM,
+            now=now,
         )
     services.restriction_place(
         provider=provider, kind=RestrictionKind.DEPOSIT_SHORT, reference="x", reason="不足", actor=SYSTEM, now=now
@@ -77,7 +87,11 @@ def test_several_restrictions_overlap_and_each_ends_by_itself(now: datetime, hea
     sweeps.run("providers.restrictions_end", now + 7 * DAY)
     assert shown(provider, now + 7 * DAY) == (False, False)
     assert services.restriction_lift(
-        provider=provider, kind=RestrictionKind.DEPOSIT_SHORT, reference="x", reason="补足", actor=SYSTEM,
+        provider=provider,
+        kind=RestrictionKind.DEPOSIT_SHORT,
+        reference="x",
+        reason="补足",
+        actor=SYSTEM,
         now=now + 8 * DAY,
     )
     assert shown(provider, now + 8 * DAY) == (True, True)
@@ -87,8 +101,13 @@ def test_several_restrictions_overlap_and_each_ends_by_itself(now: datetime, hea
 def test_a_sweep_a_month_late_ends_the_same(now: datetime) -> None:
     provider, _ = making.make_provider(now)
     services.restriction_place(
-        provider=provider, kind=RestrictionKind.FROZEN, reference="case:C1", reason="违规", until=now + DAY,
-        actor=SYSTEM, now=now,
+        provider=provider,
+        kind=RestrictionKind.FROZEN,
+        reference="case:C1",
+        reason="违规",
+        until=now + DAY,
+        actor=SYSTEM,
+        now=now,
     )
 
     sweeps.run("providers.restrictions_end", now + 31 * DAY)
@@ -107,7 +126,9 @@ def test_placing_the_same_twice_changes_and_tells_nothing(now: datetime) -> None
     ]
 
     assert places[0].pk == places[1].pk
-    assert Message.objects.filter(kind="providers.restriction_placed", subject=provider.subject).count() == 2  # deposit, freeze
+    assert (
+        Message.objects.filter(kind="providers.restriction_placed", subject=provider.subject).count() == 2
+    )  # deposit, freeze
     assert AuditRecord.objects.filter(act="restriction_place", subject=provider.subject).count() == 2
 
 
@@ -171,10 +192,20 @@ def test_only_the_team_takes_leave(now: datetime) -> None:
 
 def test_the_columns_agree_with_the_restrictions_through_overlaps_and_gaps(now: datetime) -> None:
     provider, person = making.make_provider(now)
-    spans = [(RestrictionKind.FROZEN, "a", 0, 3), (RestrictionKind.FROZEN, "b", 0, 5), (RestrictionKind.CLOSED, "c", 0, 4)]
+    spans = [
+        (RestrictionKind.FROZEN, "a", 0, 3),
+        (RestrictionKind.FROZEN, "b", 0, 5),
+        (RestrictionKind.CLOSED, "c", 0, 4),
+    ]
     for kind, reference, _start, end in spans:
         services.restriction_place(
-            provider=provider, kind=kind, reference=reference, reason="原因", until=now + end * DAY, actor=SYSTEM, now=now
+            provider=provider,
+            kind=kind,
+            reference=reference,
+            reason="原因",
+            until=now + end * DAY,
+            actor=SYSTEM,
+            now=now,
         )
     services.leave_take(
         provider=provider, starts_at=now + 5 * DAY, until=now + 6 * DAY, reason="休假", actor=person.actor, now=now

@@ -37,8 +37,15 @@ def test_who_is_invited_joins_with_the_role_and_no_more(now: datetime) -> None:
     selectors.require_permission(user=guest.user, provider=provider, permission=Permission.MONEY)
     with pytest.raises(selectors.RoleTooSmall):
         services.store_edit(
-            provider=provider, name_zh="改名", name_en="Renamed", introduction_zh="", introduction_en="",
-            after_sales_zh="", after_sales_en="", actor=guest.actor, now=now,
+            provider=provider,
+            name_zh="改名",
+            name_en="Renamed",
+            introduction_zh="",
+            introduction_en="",
+            after_sales_zh="",
+            after_sales_en="",
+            actor=guest.actor,
+            now=now,
         )
     assert Store.objects.get(provider=provider).name_zh != "改名"
     with pytest.raises(services.InvitationInvalid):
@@ -92,8 +99,12 @@ def test_a_contact_is_proved_by_the_code_that_was_sent(now: datetime) -> None:
     person = making.make_person(now)
     application = making.start(person, now)
     contact = services.contact_save(
-        provider=application.provider, name="张三", phone="13800001111", email="zhang@example.com",
-        actor=person.actor, now=now,
+        provider=application.provider,
+        name="张三",
+        phone="13800001111",
+        email="zhang@example.com",
+        actor=person.actor,
+        now=now,
     )
     services.contact_code_send(contact=contact, channel="email", actor=person.actor, now=now)
     code = making.sent_code("zhang@example.com")
@@ -110,7 +121,10 @@ def test_a_contact_is_proved_by_the_code_that_was_sent(now: datetime) -> None:
             contact=contact, channel="email", code=code, actor=person.actor, now=now + timedelta(minutes=10)
         )
     done = services.contact_verify(
-        contact=contact, channel="email", code=code, actor=person.actor,
+        contact=contact,
+        channel="email",
+        code=code,
+        actor=person.actor,
         now=now + timedelta(minutes=10, seconds=-1),
     )
     assert done.email_verified_at is not None
@@ -123,8 +137,12 @@ def test_five_wrong_codes_use_it_up_and_a_new_address_is_to_be_proved_again(now:
     person = making.make_person(now)
     application = making.start(person, now)
     contact = services.contact_save(
-        provider=application.provider, name="张三", phone="13800001111", email="zhang@example.com",
-        actor=person.actor, now=now,
+        provider=application.provider,
+        name="张三",
+        phone="13800001111",
+        email="zhang@example.com",
+        actor=person.actor,
+        now=now,
     )
     services.contact_code_send(contact=contact, channel="phone", actor=person.actor, now=now)
     code = making.sent_code("+8613800001111")
@@ -142,8 +160,12 @@ def test_five_wrong_codes_use_it_up_and_a_new_address_is_to_be_proved_again(now:
         contact=contact, channel="phone", code=making.sent_code("+8613800001111"), actor=person.actor, now=later
     )
     changed = services.contact_save(
-        provider=application.provider, name="张三", phone="13800002222", email="zhang@example.com",
-        actor=person.actor, now=later,
+        provider=application.provider,
+        name="张三",
+        phone="13800002222",
+        email="zhang@example.com",
+        actor=person.actor,
+        now=later,
     )
     assert changed.phone_verified_at is None
 
@@ -158,8 +180,15 @@ def test_a_signature_keeps_what_was_signed_by_whom_and_when(now: datetime) -> No
     assert signed.signer == owner.user
     operator = Actor.of(making.make_operator(now))
     newer = services.agreement_text_publish(
-        kind="provider", version="2", title_zh="服务商入驻协议", title_en="Provider agreement", body_zh="新", body_en="New",
-        effective_at=now + timedelta(days=1), actor=operator, now=now,
+        kind="provider",
+        version="2",
+        title_zh="服务商入驻协议",
+        title_en="Provider agreement",
+        body_zh="新",
+        body_en="New",
+        effective_at=now + timedelta(days=1),
+        actor=operator,
+        now=now,
     )
     with pytest.raises(services.TextChanged):
         services.agreement_sign(provider=provider, text=newer, actor=owner.actor, now=now)
@@ -174,17 +203,20 @@ def test_terms_of_its_own_prevail_once_signed_and_while_in_force(now: datetime) 
     operator = Actor.of(making.make_operator(now))
     starts, ends = now + timedelta(days=1), now + timedelta(days=11)
     offered = services.agreement_terms_propose(
-        provider=provider, terms={"deposit.top_up_working_days": 5}, note="战略合作", starts_at=starts, ends_at=ends,
-        actor=operator, now=now,
+        provider=provider,
+        terms={"deposit.top_up_working_days": 5},
+        note="战略合作",
+        starts_at=starts,
+        ends_at=ends,
+        actor=operator,
+        now=now,
     )
     key = "deposit.top_up_working_days"
     assert selectors.rulebook_of_provider(provider, starts).parameter(key) == 3
 
     services.agreement_terms_sign(agreement=offered, actor=owner.actor, now=now)
 
-    for at, days in (
-        (starts - timedelta(seconds=1), 3), (starts, 5), (ends - timedelta(seconds=1), 5), (ends, 3)
-    ):
+    for at, days in ((starts - timedelta(seconds=1), 3), (starts, 5), (ends - timedelta(seconds=1), 5), (ends, 3)):
         assert selectors.rulebook_of_provider(provider, at).parameter(key) == days, at
     assert rulebook_at(starts).parameter(key) == 3
     services.agreement_end(agreement=offered, reason="终止", actor=operator, now=starts + timedelta(days=1))
