@@ -27,9 +27,7 @@ def _add(
     key: str = "order_id",
 ) -> None:
     register(
-        Sweep(
-            name=f"orders.{name}", title=title, selector=selector, act=_by(act, key), clause=clause, every=every
-        )
+        Sweep(name=f"orders.{name}", title=title, selector=selector, act=_by(act, key), clause=clause, every=every)
     )
 
 

@@ -204,7 +204,7 @@ class OrderLine:
     paid_at: datetime | None
     store: Text
     buyer: str
-    waiting: "Waiting"
+    waiting: Waiting
     held: bool
     cover_version_id: int
     product_slug: str
@@ -225,7 +225,8 @@ class MoneyStrip:
     """Where an order's money is now (yuan): the parts add up to what was paid.
 
     `with_you` is not paid yet; `returning` is on its way back through the gateway; `due`, `settled` and `paid` are the
-    provider's share after the service fee: owed, in a statement, paid out. `recovered` was taken back from the provider
+    provider's share after the service fee: owed, in a statement, paid out. `recovered` was taken back from the
+    provider
     for a refund and is part of `returning` or `returned`.
     """
 

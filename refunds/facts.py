@@ -25,7 +25,8 @@ def facts_of(
 ) -> RefundFacts:
     """The facts of a paid order at the moment of a request.
 
-    What a compensation has paid counts as paid back already, and an order that both ended early counts as confirmed then.
+    What a compensation has paid counts as paid back already, and an order that both ended early counts as confirmed
+    then.
     """
     assert order.paid_at is not None
     ended = order.confirmed_at or order.terminated_at

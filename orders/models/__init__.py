@@ -2,9 +2,10 @@
 
 from orders.models.claims import DeductionOffer, WarrantyClaim
 from orders.models.files import OrderFile
+from orders.models.holds import OrderHold
 from orders.models.invoices import Invoice
 from orders.models.milestones import Delivery, MilestoneSubmission, OrderMilestone
-from orders.models.order import ORDER_MOVES, Order, OrderHold
+from orders.models.order import ORDER_MOVES, Order
 from orders.models.reviews import Review, ReviewFollowUp, ReviewReply
 
 __all__ = [

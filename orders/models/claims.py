@@ -38,9 +38,11 @@ WISHES = [
 
 
 class DeductionOffer(FSMModelMixin, models.Model):
-    """What of the price does the provider keep where the buyer changes or ends a service early, and did both sign? (11(2)3)
+    """What of the price does the provider keep where the buyer changes or ends a service early, and did both sign?
+    (11(2)3)
 
-    Never imposed: it takes effect when the second of the two has signed. The rest goes back to the buyer and the order ends.
+    Never imposed: it takes effect when the second of the two has signed. The rest goes back to the buyer and the
+    order ends.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
@@ -74,7 +76,8 @@ class DeductionOffer(FSMModelMixin, models.Model):
             models.UniqueConstraint(fields=["order"], name="deduction_offer_one_open", condition=Q(state="offered")),
             models.CheckConstraint(name="deduction_offer_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(
-                name="deduction_offer_state_known", condition=Q(state__in=["offered", "agreed", "declined", "withdrawn"])
+                name="deduction_offer_state_known",
+                condition=Q(state__in=["offered", "agreed", "declined", "withdrawn"]),
             ),
             models.CheckConstraint(
                 name="deduction_offer_both_signed",

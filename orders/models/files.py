@@ -19,7 +19,9 @@ class OrderFile(models.Model):
     `place` names the part: `submission:5`, `delivery:2`, `claim:3`, `answer:3`, `invoice:7`, `settlement:1`.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="files", verbose_name=_("order"), db_index=False)
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="files", verbose_name=_("order"), db_index=False
+    )
     place = models.CharField(_("part"), max_length=30)
     file = models.FileField(_("file"), upload_to=order_file_path, max_length=255)
     name = models.CharField(_("name"), max_length=120)

@@ -30,7 +30,8 @@ STATES = [
 class Invoice(FSMModelMixin, models.Model):
     """Which invoice does somebody owe for an order, for how much, and was it issued? (13)
 
-    A normal one is for what was paid and not refunded; a red one reverses an issued one by what was refunded since. While the
+    A normal one is for what was paid and not refunded; a red one reverses an issued one by what was refunded since.
+    While the
     provider owes one, what the order earned stays out of statements.
     """
 
@@ -108,7 +109,8 @@ class Invoice(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="invoice_red_names_one",
-                condition=(Q(kind="red", reverses__isnull=False) & ~Q(cause="")) | Q(kind="normal", reverses__isnull=True),
+                condition=(Q(kind="red", reverses__isnull=False) & ~Q(cause=""))
+                | Q(kind="normal", reverses__isnull=True),
             ),
             models.CheckConstraint(
                 name="invoice_state_whole",

@@ -40,7 +40,9 @@ class OrderMilestone(FSMModelMixin, models.Model):
     Copied from the listing with the payment; `due_at` follows from its days once work on it has begun.
     """
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="milestones", verbose_name=_("order"), db_index=False)
+    order = models.ForeignKey(
+        Order, on_delete=models.PROTECT, related_name="milestones", verbose_name=_("order"), db_index=False
+    )
     position = models.PositiveSmallIntegerField(_("position"))
     title_zh = models.CharField(_("title in Chinese"), max_length=60)
     title_en = models.CharField(_("title in English"), max_length=100, blank=True)
@@ -61,7 +63,9 @@ class OrderMilestone(FSMModelMixin, models.Model):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
         ordering = ["position"]
-        indexes = [models.Index(fields=["due_at"], name="milestone_due", condition=Q(state__in=["started", "returned"]))]
+        indexes = [
+            models.Index(fields=["due_at"], name="milestone_due", condition=Q(state__in=["started", "returned"]))
+        ]
         constraints = [
             models.UniqueConstraint(fields=["order", "position"], name="order_milestone_once"),
             models.CheckConstraint(
@@ -81,7 +85,17 @@ class OrderMilestone(FSMModelMixin, models.Model):
             pgtrigger.FSM(name="order_milestone_states", field="state", transitions=MILESTONE_MOVES),
             pgtrigger.ReadOnly(
                 name="order_milestone_agreed",
-                fields=["order", "position", "title_zh", "title_en", "acceptance_zh", "acceptance_en", "days", "share", "amount"],
+                fields=[
+                    "order",
+                    "position",
+                    "title_zh",
+                    "title_en",
+                    "acceptance_zh",
+                    "acceptance_en",
+                    "days",
+                    "share",
+                    "amount",
+                ],
             ),
             pgtrigger.Protect(name="order_milestone_kept", operation=pgtrigger.Delete),
         ]
@@ -116,33 +130,33 @@ class OrderMilestone(FSMModelMixin, models.Model):
         self.submitted_at = now
         self.rounds += 1
 
-    @transition(
-        state, source=MilestoneState.SUBMITTED, target=MilestoneState.ACCEPTED, custom={"clause": "11(1)3"}
-    )
+    @transition(state, source=MilestoneState.SUBMITTED, target=MilestoneState.ACCEPTED, custom={"clause": "11(1)3"})
     def accept(self, *, now: datetime) -> None:
         """The buyer agrees, or an operator by the evidence."""
         self.accepted_at = now
 
-    @transition(
-        state, source=MilestoneState.SUBMITTED, target=MilestoneState.RETURNED, custom={"clause": "11(1)3"}
-    )
+    @transition(state, source=MilestoneState.SUBMITTED, target=MilestoneState.RETURNED, custom={"clause": "11(1)3"})
     def send_back(self, *, now: datetime) -> None:
         """The buyer says what is missing."""
         self.returned_at = now
 
-    @transition(
-        state, source=MilestoneState.ACCEPTED, target=MilestoneState.SUBMITTED, custom={"clause": "15(1)"}
-    )
+    @transition(state, source=MilestoneState.ACCEPTED, target=MilestoneState.SUBMITTED, custom={"clause": "15(1)"})
     def take_acceptance_back(self) -> None:
         """The confirmation was induced: it waits for the buyer again."""
         self.accepted_at = None
 
 
 class MilestoneSubmission(models.Model):
-    """What did the provider hand in for a milestone, and what did the buyer answer? One row a round; files stand in OrderFile."""
+    """What did the provider hand in for a milestone, and what did the buyer answer? One row a round; files stand in
+    OrderFile.
+    """
 
     milestone = models.ForeignKey(
-        OrderMilestone, on_delete=models.PROTECT, related_name="submissions", verbose_name=_("milestone"), db_index=False
+        OrderMilestone,
+        on_delete=models.PROTECT,
+        related_name="submissions",
+        verbose_name=_("milestone"),
+        db_index=False,
     )
     round = models.PositiveSmallIntegerField(_("round"))
     statement = models.TextField(_("what was done"))
@@ -197,7 +211,9 @@ class MilestoneSubmission(models.Model):
 
 
 class Delivery(models.Model):
-    """How does the buyer reach what was bought? Addresses and licences are encrypted; a later row takes the place of an earlier."""
+    """How does the buyer reach what was bought? Addresses and licences are encrypted; a later row takes the place of
+    an earlier.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="deliveries", verbose_name=_("order"))
     access = EncryptedTextField(_("access"))

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog.types import Billing, ProductClass
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
-from orders.types import CancelReason, HoldReason, OrderState
+from orders.types import CancelReason, OrderState
 from providers.triggers import ReadOnlyWhen
 
 STATES = [
@@ -41,12 +41,6 @@ CANCELS = [
     (CancelReason.EXPIRED, _("Not paid in time")),
     (CancelReason.PLATFORM, _("Cancelled by the platform")),
 ]
-HOLDS = [
-    (HoldReason.REFUND, _("A refund is open")),
-    (HoldReason.COMPLAINT, _("A complaint is open")),
-    (HoldReason.CASE, _("A case is open")),
-    (HoldReason.INVOICE, _("An invoice is owed")),
-]
 ORDER_MOVES = [
     ("placed", "paid"),
     ("placed", "in_service"),
@@ -69,16 +63,25 @@ class Order(FSMModelMixin, models.Model):
 
     Price, fee, promises and terms are frozen: nothing that the listing says later touches an order (28). `refunded` is
     what was paid back, `compensated` what a warranty or promise paid apart from it, `released` what has left escrow
-    for the provider. `held` is true while something in OrderHold keeps the money in escrow. Each instant ending in `_due_at` is a
+    for the provider. `held` is true while something in OrderHold keeps the money in escrow. Each instant ending in
+    `_due_at` is a
     deadline that a sweep looks for. No row is shared with another order.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="orders", verbose_name=_("buyer"), db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="orders",
+        verbose_name=_("buyer"),
+        db_index=False,
     )
     provider = models.ForeignKey(
-        "providers.Provider", on_delete=models.PROTECT, related_name="orders", verbose_name=_("provider"), db_index=False
+        "providers.Provider",
+        on_delete=models.PROTECT,
+        related_name="orders",
+        verbose_name=_("provider"),
+        db_index=False,
     )
     performer = models.ForeignKey(
         "providers.Provider",
@@ -168,9 +171,7 @@ class Order(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["buyer", "-id"], name="order_of_buyer"),
             models.Index(fields=["provider", "-id"], name="order_of_provider"),
-            models.Index(
-                fields=["performer", "-id"], name="order_of_performer", condition=~Q(performer=F("provider"))
-            ),
+            models.Index(fields=["performer", "-id"], name="order_of_performer", condition=~Q(performer=F("provider"))),
             models.Index(fields=["product", "-id"], name="order_of_product"),
             models.Index(fields=["pay_due_at", "id"], name="order_unpaid_due", condition=Q(state="placed")),
             models.Index(
@@ -181,7 +182,9 @@ class Order(FSMModelMixin, models.Model):
             models.Index(
                 fields=["guarantee_ends_at", "id"],
                 name="order_guarantee_due",
-                condition=Q(completed_at__isnull=True, guarantee_ends_at__isnull=False, state__in=["paid", "in_service"]),
+                condition=Q(
+                    completed_at__isnull=True, guarantee_ends_at__isnull=False, state__in=["paid", "in_service"]
+                ),
             ),
             models.Index(
                 fields=["remind_due_at", "id"], name="order_remind_due", condition=Q(remind_due_at__isnull=False)
@@ -199,7 +202,9 @@ class Order(FSMModelMixin, models.Model):
             models.Index(
                 fields=["start_due_at", "id"],
                 name="order_start_due",
-                condition=Q(start_due_at__isnull=False, started_at__isnull=True, start_warned_at__isnull=True, state="paid"),
+                condition=Q(
+                    start_due_at__isnull=False, started_at__isnull=True, start_warned_at__isnull=True, state="paid"
+                ),
             ),
             models.Index(
                 fields=["term_warn_due_at", "id"],
@@ -224,8 +229,8 @@ class Order(FSMModelMixin, models.Model):
                 name="order_amount_adds_up", condition=Q(unit_price__gte=0, amount=F("unit_price") * F("quantity"))
             ),
             models.CheckConstraint(
-                name="order_supply_within", condition=Q(supply_amount__isnull=True)
-                | Q(supply_amount__gte=0, supply_amount__lte=F("amount")),
+                name="order_supply_within",
+                condition=Q(supply_amount__isnull=True) | Q(supply_amount__gte=0, supply_amount__lte=F("amount")),
             ),
             models.CheckConstraint(
                 name="order_refunded_within_paid",
@@ -237,7 +242,9 @@ class Order(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="order_paid_has_moment",
-                condition=Q(state__in=["placed", "cancelled"], paid_at__isnull=True, refunded=0, compensated=0, released=0)
+                condition=Q(
+                    state__in=["placed", "cancelled"], paid_at__isnull=True, refunded=0, compensated=0, released=0
+                )
                 | Q(state__in=PAID_STATES, paid_at__isnull=False),
             ),
             models.CheckConstraint(
@@ -281,11 +288,26 @@ class Order(FSMModelMixin, models.Model):
             pgtrigger.ReadOnly(
                 name="order_bought_once",
                 fields=[
-                    "number", "buyer", "provider", "performer", "product", "version", "plan", "renews", "product_class",
-                    "billing", "quantity", "unit_price", "amount", "supply_amount", "policy_percent", "warranty_months",
-                    "terms", "placed_at",
+                    "number",
+                    "buyer",
+                    "provider",
+                    "performer",
+                    "product",
+                    "version",
+                    "plan",
+                    "renews",
+                    "product_class",
+                    "billing",
+                    "quantity",
+                    "unit_price",
+                    "amount",
+                    "supply_amount",
+                    "policy_percent",
+                    "warranty_months",
+                    "terms",
+                    "placed_at",
                 ],
-            ),  # fmt: skip
+            ),
             ReadOnlyWhen(
                 name="order_paid_once",
                 fields=["paid_at", "rulebook", "fee_rate"],
@@ -391,36 +413,3 @@ class Order(FSMModelMixin, models.Model):
         """Everything that was paid goes back."""
         self.refunded_at = now
         self.awaiting_since = self.remind_due_at = self.settle_due_at = None
-
-
-class OrderHold(models.Model):
-    """Why does an order's money stay where it is, and since when? (11(1)2, 13(2))
-
-    One row a cause: a refund request, a complaint, a case, an invoice. Placed and lifted by whoever caused it.
-    """
-
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds", verbose_name=_("order"))
-    reason = models.CharField(_("reason"), max_length=10, choices=HOLDS)
-    cause = models.CharField(_("because of"), max_length=40)
-    placed_at = models.DateTimeField(_("placed"))
-    lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
-        ordering = ["-id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["order", "reason", "cause"], name="order_hold_once", condition=Q(lifted_at__isnull=True)
-            ),
-            models.CheckConstraint(
-                name="order_hold_reason_known", condition=Q(reason__in=["refund", "complaint", "case", "invoice"])
-            ),
-            models.CheckConstraint(
-                name="order_hold_lifted_after", condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=F("placed_at"))
-            ),
-        ]
-        triggers = [pgtrigger.Protect(name="order_hold_kept", operation=pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.order_id} {self.reason}"

@@ -22,7 +22,8 @@ STATES = [
 class Review(FSMModelMixin, models.Model):
     """What does a buyer say of a product, and is it seen? (15(2), 16)
 
-    One an order, only by whoever paid for it. Held where the buyer is connected with a provider, until an operator has looked.
+    One an order, only by whoever paid for it. Held where the buyer is connected with a provider, until an operator
+    has looked.
     """
 
     order = models.OneToOneField(Order, on_delete=models.PROTECT, related_name="review", verbose_name=_("order"))
@@ -30,7 +31,11 @@ class Review(FSMModelMixin, models.Model):
         "catalog.Product", on_delete=models.PROTECT, related_name="reviews", verbose_name=_("product"), db_index=False
     )
     provider = models.ForeignKey(
-        "providers.Provider", on_delete=models.PROTECT, related_name="reviews", verbose_name=_("provider"), db_index=False
+        "providers.Provider",
+        on_delete=models.PROTECT,
+        related_name="reviews",
+        verbose_name=_("provider"),
+        db_index=False,
     )
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="reviews", verbose_name=_("author")
@@ -62,9 +67,7 @@ class Review(FSMModelMixin, models.Model):
         ]
         constraints = [
             models.CheckConstraint(name="review_score_one_to_five", condition=Q(score__gte=1, score__lte=5)),
-            models.CheckConstraint(
-                name="review_state_known", condition=Q(state__in=["published", "held", "removed"])
-            ),
+            models.CheckConstraint(name="review_state_known", condition=Q(state__in=["published", "held", "removed"])),
             models.CheckConstraint(
                 name="review_removed_says_why",
                 condition=~Q(state="removed") | (Q(settled_at__isnull=False) & ~Q(settle_reason="")),

@@ -40,7 +40,9 @@ def _reachable(user: Any) -> Q:
 
 
 def order_for(user: Any, number: str) -> Order:
-    """An order for its buyer, the team of whoever sells or performs it, or an operator. Raises OrderNotFound for others."""
+    """An order for its buyer, the team of whoever sells or performs it, or an operator. Raises OrderNotFound for
+    others.
+    """
     found = Order.objects.select_related(*RELATED).filter(_reachable(user), number=number).first()
     if found is None:
         raise OrderNotFound

@@ -110,4 +110,3 @@ def _event(record: AuditRecord, files: dict[str, list[TimelineFile]]) -> Timelin
         files=tuple(files.get(place, ())),
         values=after,
     )
-

@@ -18,7 +18,8 @@ _SETTLED = {StatementState.DRAFT, StatementState.RETURNED}
 def money_of(order: Order) -> MoneyStrip:
     """Where an order's money is now (yuan), computed from the ledger and the statements: three queries.
 
-    What was paid is in escrow, owed to the provider (due, settled or paid), the platform's fee, or on its way back or back with the
+    What was paid is in escrow, owed to the provider (due, settled or paid), the platform's fee, or on its way back or
+    back with the
     buyer. Money taken back from the provider for a refund shows as returned, and as `recovered`.
     """
     holds = tuple(order.holds.filter(lifted_at__isnull=True).values_list("reason", flat=True).order_by("id"))

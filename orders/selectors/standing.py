@@ -49,9 +49,11 @@ def open_orders_count(provider: Provider) -> int:
 
 def last_warranty_end(provider: Provider) -> datetime | None:
     """When the last warranty of a provider's orders ends (26, 9(6)): its deposit stays until then."""
-    found: datetime | None = Order.objects.filter(provider=provider, warranty_ends_at__isnull=False).exclude(
-        state=OrderState.REFUNDED
-    ).aggregate(last=Max("warranty_ends_at"))["last"]
+    found: datetime | None = (
+        Order.objects.filter(provider=provider, warranty_ends_at__isnull=False)
+        .exclude(state=OrderState.REFUNDED)
+        .aggregate(last=Max("warranty_ends_at"))["last"]
+    )
     return found
 
 
@@ -78,7 +80,9 @@ def sold_in_year(provider: Provider, starts: datetime, ends: datetime) -> list[t
 
 
 def provider_record(provider_id: int, now: datetime) -> dict[str, Any]:
-    """What a store page says of a provider: orders done, buyers, score, reviews, share refunded, since when. One query."""
+    """What a store page says of a provider: orders done, buyers, score, reviews, share refunded, since when. One
+    query.
+    """
     done = Q(state__in=[OrderState.COMPLETED, OrderState.CLOSED])
     published = Q(review__state=ReviewState.PUBLISHED)
     found: dict[str, Any] = Order.objects.filter(provider=provider_id, paid_at__isnull=False).aggregate(

@@ -18,9 +18,16 @@ def waiting_for(order: Any, now: datetime) -> Waiting:
     """Who owes what by when on an order, from its own columns (no query)."""
     state = order.state
     if state == OrderState.PLACED:
-        return Waiting(Side.BUYER, "pay", order.pay_due_at, _until(order.pay_due_at, "等待买家付款", "Waiting for the buyer to pay"))
+        return Waiting(
+            Side.BUYER,
+            "pay",
+            order.pay_due_at,
+            _until(order.pay_due_at, "等待买家付款", "Waiting for the buyer to pay"),
+        )
     if state == OrderState.CANCELLED:
-        return Waiting("", "cancelled", None, Text("订单已取消，没有付款。", "The order was cancelled; nothing was paid."))
+        return Waiting(
+            "", "cancelled", None, Text("订单已取消，没有付款。", "The order was cancelled; nothing was paid.")
+        )
     if state == OrderState.REFUNDED:
         return Waiting("", "refunded", None, Text("已全额退款。", "Everything was refunded."))
     if order.held:
@@ -31,8 +38,12 @@ def waiting_for(order: Any, now: datetime) -> Waiting:
     if state == OrderState.PAID:
         due = order.start_due_at
         if order.is_service:
-            return Waiting(Side.PROVIDER, "start", due, _until(due, "等待服务商开工", "Waiting for the provider to begin"))
-        return Waiting(Side.PROVIDER, "deliver", due, _until(due, "等待服务商交付", "Waiting for the provider to deliver"))
+            return Waiting(
+                Side.PROVIDER, "start", due, _until(due, "等待服务商开工", "Waiting for the provider to begin")
+            )
+        return Waiting(
+            Side.PROVIDER, "deliver", due, _until(due, "等待服务商交付", "Waiting for the provider to deliver")
+        )
     if state == OrderState.IN_SERVICE:
         return _in_service(order)
     return _done(order, now)
@@ -57,13 +68,23 @@ def _in_service(order: Any) -> Waiting:
         return Waiting(
             Side.BUYER, "accept", due, _until(due, "等待买家验收", "Waiting for the buyer to accept what was handed in")
         )
-    return Waiting(Side.PROVIDER, "work", None, Text("等待服务商完成并提交里程碑。", "Waiting for the provider to hand in the next milestone."))
+    return Waiting(
+        Side.PROVIDER,
+        "work",
+        None,
+        Text("等待服务商完成并提交里程碑。", "Waiting for the provider to hand in the next milestone."),
+    )
 
 
 def _done(order: Any, now: datetime) -> Waiting:
     ends = order.warranty_ends_at
     if ends is not None and now < ends:
-        return Waiting("", "warranty", ends, Text(f"已完成，质保期至 {moment(ends)}。", f"Completed; under warranty until {moment(ends)}."))
+        return Waiting(
+            "",
+            "warranty",
+            ends,
+            Text(f"已完成，质保期至 {moment(ends)}。", f"Completed; under warranty until {moment(ends)}."),
+        )
     term = order.term_ends_at
     if term is not None and now < term:
         return Waiting("", "term", term, Text(f"服务期至 {moment(term)}。", f"The term runs until {moment(term)}."))

@@ -1,4 +1,6 @@
-"""A buyer who says nothing, a confirmation that was induced, and a provider who does not begin (11(1)3, 15(1), 12(2))."""
+"""A buyer who says nothing, a confirmation that was induced, and a provider who does not begin (11(1)3, 15(1),
+12(2)).
+"""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -165,7 +167,8 @@ def order_reopen(
 ) -> Order:
     """Undo a confirmation that was induced: the order runs on and its guarantee is restored (15(1), schedule V1501).
 
-    Called with a finding. Money that was released stays where it is; a refund is then recovered (17(5)). Raises NotNow for an order
+    Called with a finding. Money that was released stays where it is; a refund is then recovered (17(5)). Raises
+    NotNow for an order
     that is no completed service.
     """
     order = order_locked(order.pk)

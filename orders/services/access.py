@@ -99,7 +99,9 @@ def agreement_terms(order: Order, at: datetime) -> dict[str, Any]:
 
 
 def rulebook_of(order: Order, at: datetime) -> Rulebook:
-    """The rulebook of an instant as it binds this order's provider; for an order's own clocks that is its payment (28)."""
+    """The rulebook of an instant as it binds this order's provider; for an order's own clocks that is its payment
+    (28).
+    """
     return rulebook_for(at, agreement_terms(order, at))
 
 

@@ -57,7 +57,8 @@ def claim_file(
 ) -> WarrantyClaim:
     """The buyer claims what was promised under the guarantee or the warranty (11(2)1, 11(3)2).
 
-    The provider answers within the rulebook's hours, or the platform takes it up. Raises OutOfWarranty from the instant the warranty
+    The provider answers within the rulebook's hours, or the platform takes it up. Raises OutOfWarranty from the
+    instant the warranty
     ends, NotNow while another claim is open.
     """
     order = order_locked(order.pk)
@@ -269,8 +270,15 @@ def _decided(order: Order, claim: WarrantyClaim, amount: Decimal, how: str, now:
     clause = "11(2)2" if claim.in_guarantee else "11(3)3"
     words = {
         "agreed": Text(f"双方同意赔付 {money(amount)}。", f"Both agreed on a compensation of {money(amount)}."),
-        "decided": Text(f"平台认定赔付 {money(amount)}。", f"The platform found a compensation of {money(amount)} due."),
+        "decided": Text(
+            f"平台认定赔付 {money(amount)}。", f"The platform found a compensation of {money(amount)} due."
+        ),
     }
     decision = Decision(RULE, rulebook_of(order, now).version, how, {"amount": amount}, cite(clause), words[how])
-    facts = {"claim": claim.number, "asked": claim.amount_asked, "offered": claim.amount_offered, "in_guarantee": claim.in_guarantee}
+    facts = {
+        "claim": claim.number,
+        "asked": claim.amount_asked,
+        "offered": claim.amount_offered,
+        "in_guarantee": claim.in_guarantee,
+    }
     return decision_record(decision=decision, facts=facts, subject=order.subject, now=now)

@@ -1,6 +1,8 @@
-"""Bringing money back into an order's escrow, and paying compensation out of what the provider is owed (9(6)2, 11(3)3, 17(5)).
+"""Bringing money back into an order's escrow, and paying compensation out of what the provider is owed (9(6)2,
+11(3)3, 17(5)).
 
-Whatever goes back to a buyer passes through the order's own escrow account, so that the whole way of its money is read there.
+Whatever goes back to a buyer passes through the order's own escrow account, so that the whole way of its money is
+read there.
 """
 
 from dataclasses import dataclass
@@ -58,7 +60,8 @@ def take_from_provider(
 ) -> list[Share]:
     """Move `amount` yuan from the provider of a locked order into the order's escrow. Part of an act.
 
-    First out of what it is owed and no statement holds, then out of its deposit; what neither covers the platform advances and
+    First out of what it is owed and no statement holds, then out of its deposit; what neither covers the platform
+    advances and
     takes from the next settlements (17(5), 9(6)2).
     """
     require_transaction()
@@ -121,7 +124,9 @@ def _item(order: Order, amount: Decimal, recovery: Recovery, part: str, counter:
 
 
 def send_back(*, order: Order, amount: Decimal, reference: str, purpose: str, now: datetime) -> Payback:
-    """Send `amount` yuan from a locked order's escrow back to the buyer, the way it came. Part of an act; once a reference."""
+    """Send `amount` yuan from a locked order's escrow back to the buyer, the way it came. Part of an act; once a
+    reference.
+    """
     intent = intent_of(PURPOSE, order.number)
     if intent is None:
         raise NotNow(_("Nothing was paid for this order."))
@@ -158,7 +163,8 @@ def compensation_pay(
 def compensation_forward(
     *, order: Order, amount: Decimal, reason: Text, cause: str, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> Payback:
-    """Pay a buyer what a measure has just taken from the provider's deposit into the order's escrow account (9(6)2, 19).
+    """Pay a buyer what a measure has just taken from the provider's deposit into the order's escrow account (9(6)2,
+    19).
 
     Call it in the act that deducted it with `recipient_account=escrow(order.number)`. Once a cause; otherwise as
     `compensation_pay`.

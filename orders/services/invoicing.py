@@ -125,7 +125,8 @@ def invoice_request(
 ) -> Invoice:
     """The buyer asks for an invoice for what was paid and not refunded (13(1)).
 
-    The provider owes it, on consignment the platform (13(2)). Raises NotNow before payment, InvoiceNotOwed where there is one or
+    The provider owes it, on consignment the platform (13(2)). Raises NotNow before payment, InvoiceNotOwed where
+    there is one or
     nothing is left to invoice.
     """
     order = order_locked(order.pk)
@@ -154,7 +155,9 @@ def invoice_request(
 
 @act
 def fee_invoice_request(*, order: Order, heading: str, tax_number: str = "", actor: Actor, now: datetime) -> Invoice:
-    """The provider asks the platform for an invoice for its service fee (13(3)). Raises InvoiceNotOwed where there is none."""
+    """The provider asks the platform for an invoice for its service fee (13(3)). Raises InvoiceNotOwed where there is
+    none.
+    """
     order = order_locked(order.pk)
     require_provider(order, actor, Permission.INVOICES)
     if order.released_at is None:
@@ -178,7 +181,9 @@ def fee_invoice_request(*, order: Order, heading: str, tax_number: str = "", act
 
 
 def consignment_invoice_owe(order: Order, amount: Decimal, now: datetime) -> Invoice | None:
-    """The provider owes the platform an invoice at the supply price (13(2)); until then nothing is settled. Part of an act."""
+    """The provider owes the platform an invoice at the supply price (13(2)); until then nothing is settled. Part of
+    an act.
+    """
     known = Invoice.objects.filter(
         order=order,
         issuer=InvoiceParty.PROVIDER,

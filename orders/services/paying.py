@@ -145,7 +145,8 @@ def next_term_warning(order: Order, rulebook: Rulebook, now: datetime) -> dateti
 def _term(order: Order, months: int, paid_at: datetime) -> tuple[datetime, datetime]:
     """A subscription's term. A renewal follows the term before it where that has not ended yet.
 
-    The first day of a new subscription is not counted, as in every period of months; a renewal's first day is, so that terms
+    The first day of a new subscription is not counted, as in every period of months; a renewal's first day is, so
+    that terms
     join without a gap.
     """
     before = order.renews.term_ends_at if order.renews is not None else None

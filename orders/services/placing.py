@@ -45,7 +45,8 @@ class NotRenewable(NotAllowed):
 def order_place(*, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", actor: Actor, now: datetime) -> Order:
     """Buy a plan: the terms of this moment are frozen and a payment is asked for (11, 28).
 
-    The payment is open for the rulebook's time and its page is `/pay/<number>/`; what is free is in service at once. Raises
+    The payment is open for the rulebook's time and its page is `/pay/<number>/`; what is free is in service at once.
+    Raises
     PlanNotOnSale, OwnPurchase (15(2)) and InvalidInput for a quantity that the plan does not sell.
     """
     if actor.id != buyer.pk:
@@ -98,12 +99,14 @@ def checked_quantity(terms: PlanTerms, quantity: int) -> int:
 
 
 def is_own_purchase(*, buyer: Any, terms: PlanTerms) -> bool:
-    """Whether the buyer is the one who sells or performs it: its owner, in its team, or the same legal subject (15(2))."""
+    """Whether the buyer is the one who sells or performs it: its owner, in its team, or the same legal subject
+    (15(2)).
+    """
     own = Q(owner=buyer) | Q(staff__user=buyer, staff__left_at__isnull=True)
     same_subject = Q(
-        subject_index__in=IdentityVerification.objects.filter(
-            user=buyer, state=IdentityState.VERIFIED
-        ).values("subject_index")
+        subject_index__in=IdentityVerification.objects.filter(user=buyer, state=IdentityState.VERIFIED).values(
+            "subject_index"
+        )
     )
     return Provider.objects.filter(own | same_subject, pk__in={terms.provider_id, terms.performer_id}).exists()
 
@@ -219,7 +222,9 @@ def order_cancel(*, order: Order, actor: Actor, now: datetime) -> Order:
 
 @act
 def orders_unpaid_cancel(*, provider: Provider, actor: Actor, now: datetime) -> int:
-    """Give up everything that was ordered from a provider and not paid yet: it leaves the market (20(4), 26). Returns how many."""
+    """Give up everything that was ordered from a provider and not paid yet: it leaves the market (20(4), 26). Returns
+    how many.
+    """
     cancelled = 0
     waiting = Order.objects.filter(provider=provider, state=OrderState.PLACED).order_by("pk")
     for pk, number in list(waiting.values_list("pk", "number")):

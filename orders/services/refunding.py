@@ -43,9 +43,11 @@ def order_refund_apply(
     actor: Actor,
     now: datetime,
 ) -> Refunded:
-    """Pay `amount` yuan of a locked order back: out of escrow, then what the provider is owed, then its deposit (17(5), 9(6)2).
+    """Pay `amount` yuan of a locked order back: out of escrow, then what the provider is owed, then its deposit
+    (17(5), 9(6)2).
 
-    The order is refunded in full where nothing is left of its price. Asked for in the guarantee, the service fee is given back in
+    The order is refunded in full where nothing is left of its price. Asked for in the guarantee, the service fee is
+    given back in
     proportion. Part of the refund's act, which records it. Raises InvalidInput for more than is left.
     """
     require_transaction()
@@ -55,9 +57,7 @@ def order_refund_apply(
     held = ledger.accounts_lock(paths=[account])[account].available
     from_escrow = min(held, amount)
     shares = [Share("escrow", from_escrow)] if from_escrow else []
-    shares += take_from_provider(
-        order=order, amount=amount - from_escrow, recovery=recovery, actor=actor, now=now
-    )
+    shares += take_from_provider(order=order, amount=amount - from_escrow, recovery=recovery, actor=actor, now=now)
     payback = send_back(order=order, amount=amount, reference=recovery.cause, purpose=purpose, now=now)
     fee_returned = _give_fee_back(order, amount, in_guarantee, recovery, now)
     order.refunded += amount
@@ -68,9 +68,7 @@ def order_refund_apply(
             order.release_due_at = None
         sale_cancel(order=order.number, now=now)
     order.save(update_fields=_FIELDS)
-    invoices_follow_refund(
-        order=order, refunded=amount, fee_returned=fee_returned, cause=recovery.cause, now=now
-    )
+    invoices_follow_refund(order=order, refunded=amount, fee_returned=fee_returned, cause=recovery.cause, now=now)
     return Refunded(payback, shares, fee_returned)
 
 

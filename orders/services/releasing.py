@@ -48,7 +48,9 @@ def guarantee_decided(order: Order, at: datetime, now: datetime) -> DecisionReco
 
 
 def complete_locked(order: Order, now: datetime) -> None:
-    """Take a locked order out of its guarantee: warranty and release begin (11(1)1, 11(3)1). Part of an act, which saves."""
+    """Take a locked order out of its guarantee: warranty and release begin (11(1)1, 11(3)1). Part of an act, which
+    saves.
+    """
     order.complete(now=now)
     if order.warranty_months and order.terminated_at is None:
         order.warranty_ends_at = end_of_months(now, order.warranty_months)
@@ -157,7 +159,8 @@ def _complete_by_days(order: Order, now: datetime) -> None:
 def order_release(*, order_id: int, now: datetime) -> bool:
     """Move what is left in escrow to what the provider is owed, less the service fee (11(1)1).
 
-    Not while the guarantee runs, before the product was handed over, or while a refund, complaint or case is open: then False.
+    Not while the guarantee runs, before the product was handed over, or while a refund, complaint or case is open:
+    then False.
     """
     order = order_locked(order_id)
     if order.release_due_at is None or order.release_due_at > now:
@@ -249,7 +252,9 @@ def order_terminate(*, order: Order, reason: str, actor: Actor, now: datetime) -
 
 @act
 def order_close(*, order_id: int, now: datetime) -> bool:
-    """Close an order when nothing is owed any more: warranty and term are over and the money has moved on. False where not."""
+    """Close an order when nothing is owed any more: warranty and term are over and the money has moved on. False
+    where not.
+    """
     order = order_locked(order_id)
     if order.state != OrderState.COMPLETED or order.close_due_at is None or order.close_due_at > now or order.held:
         return False
@@ -274,9 +279,11 @@ def order_close(*, order_id: int, now: datetime) -> bool:
 
 @act
 def term_warn(*, order_id: int, now: datetime) -> bool:
-    """Tell a buyer that a subscription's term is about to end and can be renewed, seven days and one day ahead (10(8)6).
+    """Tell a buyer that a subscription's term is about to end and can be renewed, seven days and one day ahead
+    (10(8)6).
 
-    A sweep that comes late tells once and goes on with the next warning ahead. False where none is due, or it is renewed.
+    A sweep that comes late tells once and goes on with the next warning ahead. False where none is due, or it is
+    renewed.
     """
     order = order_locked(order_id)
     if order.term_ends_at is None or order.term_warn_due_at is None or order.term_warn_due_at > now:

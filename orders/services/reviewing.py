@@ -1,4 +1,6 @@
-"""Reviews: written once by who bought, added to, answered, and looked into where buyer and provider are connected (15(2), 16)."""
+"""Reviews: written once by who bought, added to, answered, and looked into where buyer and provider are connected
+(15(2), 16).
+"""
 
 from datetime import datetime
 from typing import Any
@@ -39,7 +41,8 @@ REVIEWABLE = frozenset({OrderState.IN_SERVICE, OrderState.COMPLETED, OrderState.
 def review_write(*, order: Order, score: int, text: str, actor: Actor, now: datetime) -> Review:
     """A buyer reviews what was bought: once an order, and nobody can change it afterwards (16(1)).
 
-    It is held for an operator where the buyer is connected with the provider (15(2)) or is a provider itself (16(2)). Raises
+    It is held for an operator where the buyer is connected with the provider (15(2)) or is a provider itself (16(2)).
+    Raises
     NotNow before anything was delivered, and the second time.
     """
     order = order_locked(order.pk)
@@ -82,7 +85,8 @@ def review_write(*, order: Order, score: int, text: str, actor: Actor, now: date
 def connection_of(order: Order) -> str:
     """How the buyer is connected with a provider: `same_subject`, `same_team`, `is_provider`, or nothing.
 
-    `same_subject` and `same_team` are asked of whoever sold or performs it (15(2)); `is_provider` of any other (16(2)).
+    `same_subject` and `same_team` are asked of whoever sold or performs it (15(2)); `is_provider` of any other
+    (16(2)).
     """
     own = Q(owner=order.buyer_id) | Q(staff__user=order.buyer_id)
     subjects = IdentityVerification.objects.filter(user=order.buyer_id, state=IdentityState.VERIFIED).values(
@@ -178,16 +182,16 @@ def review_publish(*, review: Review, reason: str, actor: Actor, now: datetime) 
 
 @act
 def review_remove(*, review: Review, reason: str, actor: Actor, now: datetime) -> Review:
-    """Take a review out of sight after a finding (15(2), 16); its words stay on record. By an operator, or by a measure."""
+    """Take a review out of sight after a finding (15(2), 16); its words stay on record. By an operator, or by a
+    measure.
+    """
     order, review = _locked(review)
     if actor != SYSTEM:
         require_operator(actor, Role.OPERATIONS, Role.ARBITRATION)
     if review.state == ReviewState.REMOVED:
         return review
     before = str(review.state)
-    review.remove(
-        reason=required_text(reason, "reason", 500), by_id=None if actor == SYSTEM else actor.id, now=now
-    )
+    review.remove(reason=required_text(reason, "reason", 500), by_id=None if actor == SYSTEM else actor.id, now=now)
     _settled(order, review, before, actor, now)
     tell_buyer(order, "review.removed", now, {"reason": review.settle_reason})
     return review

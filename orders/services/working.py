@@ -35,9 +35,11 @@ WAITING_FIELDS = ["awaiting_since", "remind_due_at", "reminders", "settle_due_at
 def order_deliver(
     *, order: Order, access: str, guide: str = "", files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> Delivery:
-    """The provider hands an application or tool over: how to reach it, kept encrypted, with files where they help (11).
+    """The provider hands an application or tool over: how to reach it, kept encrypted, with files where they help
+    (11).
 
-    May be done again when the access changes; the buyer is told each time. Raises NotNow for a service, which is delivered by
+    May be done again when the access changes; the buyer is told each time. Raises NotNow for a service, which is
+    delivered by
     its milestones, and for an order that is not running.
     """
     order = order_locked(order.pk)
@@ -167,7 +169,9 @@ def milestone_submit(
 
 @act
 def milestone_accept(*, milestone: OrderMilestone, actor: Actor, now: datetime) -> OrderMilestone:
-    """The buyer accepts what was handed in for a milestone (11(1)3). The money stays in escrow until the whole is confirmed."""
+    """The buyer accepts what was handed in for a milestone (11(1)3). The money stays in escrow until the whole is
+    confirmed.
+    """
     order, milestone = milestone_locked(milestone)
     require_buyer(order, actor)
     _running(order)
@@ -229,10 +233,12 @@ def return_locked(order: Order, milestone: OrderMilestone, reason: str, actor: A
 
 @act
 def order_confirm(*, order: Order, actor: Actor, now: datetime) -> Order:
-    """The buyer confirms that the whole service is complete: what was handed in is accepted, the guarantee ends, the money is
+    """The buyer confirms that the whole service is complete: what was handed in is accepted, the guarantee ends, the
+    money is
     released to the provider, and the warranty begins (11(1)3, 11(3)1, 17(1)2).
 
-    Raises NotNow while a milestone was not handed in (nobody confirms before it is delivered, 15(1)) or a refund is open.
+    Raises NotNow while a milestone was not handed in (nobody confirms before it is delivered, 15(1)) or a refund is
+    open.
     """
     order = order_locked(order.pk)
     require_buyer(order, actor)
@@ -247,9 +253,7 @@ def confirm_locked(order: Order, actor: Actor, now: datetime) -> None:
         raise NotNow(_("Only a service that is being worked on can be confirmed complete."))
     milestones = list(order.milestones.select_for_update(no_key=True, of=("self",)).order_by("position"))
     if any(step.state not in {MilestoneState.SUBMITTED, MilestoneState.ACCEPTED} for step in milestones):
-        raise NotNow(
-            _("The service can be confirmed once every milestone was handed in."), clauses=("11(1)3", "15(1)")
-        )
+        raise NotNow(_("The service can be confirmed once every milestone was handed in."), clauses=("11(1)3", "15(1)"))
     if OrderHold.objects.filter(order=order, reason=HoldReason.REFUND, lifted_at__isnull=True).exists():
         raise NotNow(_("A refund is open for this order. Settle or withdraw it first."))
     for step in milestones:
@@ -288,9 +292,7 @@ def wait_from(order: Order, now: datetime) -> None:
     """Start the clocks of the buyer's silence on a locked order, which the caller saves."""
     rulebook = rulebook_of(order, order.paid_at or now)
     automatic = rulebook.parameter("guarantee.automatic_acceptance")
-    days = rulebook.parameter(
-        "guarantee.automatic_acceptance_days" if automatic else "guarantee.operator_after_days"
-    )
+    days = rulebook.parameter("guarantee.automatic_acceptance_days" if automatic else "guarantee.operator_after_days")
     reminders = rulebook.parameter("guarantee.reminder_days")
     order.awaiting_since, order.reminders = now, 0
     order.remind_due_at = end_of_days(now, reminders[0]) if reminders else None

@@ -99,9 +99,7 @@ def open_refunds_count(provider: Provider) -> int:
 
 def replies_due(now: datetime, limit: int) -> list[int]:
     """Refunds that the provider did not answer in its hours (17(1))."""
-    due = RefundRequest.objects.filter(
-        state=RefundState.NEGOTIATING, replied_at__isnull=True, reply_due_at__lte=now
-    )
+    due = RefundRequest.objects.filter(state=RefundState.NEGOTIATING, replied_at__isnull=True, reply_due_at__lte=now)
     return list(due.order_by("reply_due_at", "id").values_list("pk", flat=True)[:limit])
 
 

@@ -59,7 +59,8 @@ TITLES = {
 def refund_preview(order: Order, reason: Reason | None, now: datetime) -> RefundPreview:
     """What a refund would bring if asked for now, and what if the buyer waits past the next boundary. Writes nothing.
 
-    The boundaries: the end of an application's guarantee, the confirmation of a service, the next day of a subscription. A reason is
+    The boundaries: the end of an application's guarantee, the confirmation of a service, the next day of a
+    subscription. A reason is
     shown as if it were upheld in what comes later.
     """
     facts = facts_of(order, requested_at=now, reason=reason)
@@ -71,12 +72,18 @@ def refund_preview(order: Order, reason: Reason | None, now: datetime) -> Refund
         assert ends is not None
         after = _upheld(order, ends, reason)
         later.append(
-            Later(ends, Text(f"担保期于 {moment(ends)} 结束之后", f"Once the guarantee has ended on {moment(ends)}"), after)
+            Later(
+                ends,
+                Text(f"担保期于 {moment(ends)} 结束之后", f"Once the guarantee has ended on {moment(ends)}"),
+                after,
+            )
         )
     elif order.is_service and order.in_guarantee(now):
         confirmed = facts_of(order, requested_at=now, reason=reason, reason_upheld=reason is not None)
         after_confirming = entitled(order, _confirmed(confirmed, now))[0]
-        later.append(Later(None, Text("您确认服务完成之后", "Once you have confirmed the service complete"), after_confirming))
+        later.append(
+            Later(None, Text("您确认服务完成之后", "Once you have confirmed the service complete"), after_confirming)
+        )
     elif reason is not None:
         later.append(Later(None, Text("理由成立时", "If the reason is upheld"), _upheld(order, now, reason)))
         if order.term_ends_at is not None and now < order.term_ends_at:
@@ -84,7 +91,9 @@ def refund_preview(order: Order, reason: Reason | None, now: datetime) -> Refund
             later.append(
                 Later(
                     tomorrow,
-                    Text(f"{moment(tomorrow)} 之后提出且理由成立时", f"If asked for after {moment(tomorrow)} and upheld"),
+                    Text(
+                        f"{moment(tomorrow)} 之后提出且理由成立时", f"If asked for after {moment(tomorrow)} and upheld"
+                    ),
                     _upheld(order, tomorrow, reason),
                 )
             )
@@ -164,12 +173,17 @@ def waiting_for(refund: RefundRequest, now: datetime) -> Waiting:
     if state == RefundState.ESCALATED:
         due = refund.decide_due_at if refund.in_guarantee else None
         if due is not None:
-            words = Text(f"等待平台决定，最晚 {moment(due)} 全额退款。", f"Waiting for the platform; by {moment(due)} at the latest the full price goes back.")
+            words = Text(
+                f"等待平台决定，最晚 {moment(due)} 全额退款。",
+                f"Waiting for the platform; by {moment(due)} at the latest the full price goes back.",
+            )
         else:
             words = Text("等待平台认定理由是否成立。", "Waiting for the platform to find whether the reason holds.")
         return Waiting(Side.PLATFORM, "decide", due, words)
     if state in MOVING:
-        return Waiting(Side.PLATFORM, "pay_back", None, Text("退款正在原路退回。", "The money is on its way back the way it came."))
+        return Waiting(
+            Side.PLATFORM, "pay_back", None, Text("退款正在原路退回。", "The money is on its way back the way it came.")
+        )
     words_by_state = {
         RefundState.PAID_BACK: Text("退款已到账。", "The money has arrived."),
         RefundState.REFUSED: Text("按规则不予退款。", "Not refunded, by the rules."),
@@ -345,4 +359,3 @@ def refund_possible(order: Order) -> bool:
     return order.state in {OrderState.PAID, OrderState.IN_SERVICE, OrderState.COMPLETED, OrderState.CLOSED} and (
         order.left > 0
     )
-

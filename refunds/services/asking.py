@@ -61,9 +61,12 @@ def refund_request(
 ) -> RefundRequest:
     """The buyer asks for money back; what that is entitled to is decided by the rulebook of this moment (17).
 
-    An application in its guarantee and what the provider's terms promise are paid back at once. A service in its guarantee is negotiated
-    first (17(1)), a reason after the guarantee is for the provider to accept or the platform to find (17(2)). Where the rules give
-    nothing, the request ends as refused with its clauses, and nothing is posted. Raises RefundOpen, RefundNotNow, InvalidInput.
+    An application in its guarantee and what the provider's terms promise are paid back at once. A service in its
+    guarantee is negotiated
+    first (17(1)), a reason after the guarantee is for the provider to accept or the platform to find (17(2)). Where
+    the rules give
+    nothing, the request ends as refused with its clauses, and nothing is posted. Raises RefundOpen, RefundNotNow,
+    InvalidInput.
     """
     order = order_locked(order.pk)
     require_buyer(order, actor)
@@ -79,7 +82,9 @@ def refund_request(
     if amount_asked is not None and (
         amount_asked <= 0 or amount_asked > order.left or amount_asked != amount_asked.quantize(Decimal("0.01"))
     ):
-        raise InvalidInput(_("The amount must be above zero and no more than what is left of the price."), field="amount_asked")
+        raise InvalidInput(
+            _("The amount must be above zero and no more than what is left of the price."), field="amount_asked"
+        )
     facts = facts_of(order, requested_at=now, reason=reason)
     decision, terms = entitled(order, facts)
     if decision.outcome == "already_refunded":
@@ -217,7 +222,8 @@ def refund_by_platform(
 def refund_on_exit(
     *, order: Order, amount: Decimal, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> RefundRequest | None:
-    """Pay an unfinished order of a leaving provider back (26(1)), from escrow, then what it is owed, then its deposit; once an order.
+    """Pay an unfinished order of a leaving provider back (26(1)), from escrow, then what it is owed, then its
+    deposit; once an order.
 
     A request of the buyer that is open is settled by it. None where nothing is left to pay back.
     """

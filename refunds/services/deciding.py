@@ -1,4 +1,6 @@
-"""What the platform decides: the full price in the guarantee, a finding after it, and what the clocks bring about (17)."""
+"""What the platform decides: the full price in the guarantee, a finding after it, and what the clocks bring about
+(17).
+"""
 
 from datetime import datetime
 
@@ -45,9 +47,7 @@ def _decide_in_full(order: Order, refund: RefundRequest, finding: str, actor: Ac
         now=now,
     )
     refund.save(update_fields=SETTLED_FIELDS)
-    note(
-        refund, "decide", actor, now, before={"state": before}, after={"amount": str(refund.amount)}, decision=record
-    )
+    note(refund, "decide", actor, now, before={"state": before}, after={"amount": str(refund.amount)}, decision=record)
     tell_both(order, refund, "refund.decided", now, {"because": record.explanation})
     pay_back(order, refund, actor, now)
 
@@ -150,7 +150,8 @@ def refund_reply_lapse(*, refund_id: int, now: datetime) -> bool:
 
 @act
 def refund_negotiation_lapse(*, refund_id: int, now: datetime) -> bool:
-    """The days of negotiation are over without agreement (17(1)): in the guarantee the full price goes back by itself; after it
+    """The days of negotiation are over without agreement (17(1)): in the guarantee the full price goes back by
+    itself; after it
     an operator has to find whether the reason holds. False where nothing is due (any more).
     """
     order, refund = locked(refund_id)

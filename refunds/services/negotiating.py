@@ -54,7 +54,9 @@ def must_be_open(refund: RefundRequest) -> None:
 def decided_again(
     order: Order, refund: RefundRequest, *, upheld: bool, caused_loss: bool, now: datetime
 ) -> tuple[Decision, DecisionRecord]:
-    """What the request is entitled to once its reason was judged, by the rulebook of the request (17(2), 17(3)1). Recorded."""
+    """What the request is entitled to once its reason was judged, by the rulebook of the request (17(2), 17(3)1).
+    Recorded.
+    """
     facts = facts_of(
         order,
         requested_at=refund.requested_at,
@@ -76,16 +78,15 @@ def wanted(refund: RefundRequest, amount: Decimal) -> Decimal:
 def refund_accept(*, refund: RefundRequest, reply: str = "", actor: Actor, now: datetime) -> RefundRequest:
     """The provider agrees: in the guarantee to what was asked for, after it that the reason holds (17(1), 17(2)).
 
-    What the rules then give is sent back at once. Where an upheld reason gives nothing (a one-off purchase, no promise), the request
+    What the rules then give is sent back at once. Where an upheld reason gives nothing (a one-off purchase, no
+    promise), the request
     ends as refused and the provider may still offer something by agreement beforehand.
     """
     order, refund = locked(refund.pk)
     require_provider(order, actor)
     must_be_open(refund)
     before = str(refund.state)
-    decision, record = decided_again(
-        order, refund, upheld=bool(refund.reason), caused_loss=refund.claims_loss, now=now
-    )
+    decision, record = decided_again(order, refund, upheld=bool(refund.reason), caused_loss=refund.claims_loss, now=now)
     refund.final = record
     refund.reason_upheld = True if refund.reason else None
     refund.loss_upheld = refund.claims_loss
@@ -109,7 +110,9 @@ def refund_accept(*, refund: RefundRequest, reply: str = "", actor: Actor, now: 
 def refund_dispute(
     *, refund: RefundRequest, reply: str, files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> RefundRequest:
-    """The provider answers that it does not agree, and why. The two go on negotiating until the platform decides (17(1))."""
+    """The provider answers that it does not agree, and why. The two go on negotiating until the platform decides
+    (17(1)).
+    """
     order, refund = locked(refund.pk)
     require_provider(order, actor)
     must_be_open(refund)
@@ -153,7 +156,8 @@ def refund_offer(
 ) -> RefundOffer:
     """Offer to settle for `amount` yuan; signed by whoever offers, binding when the other signs (17(1)).
 
-    It takes the place of an open offer. A provider's first offer counts as its answer. Raises InvalidInput for an amount not above zero
+    It takes the place of an open offer. A provider's first offer counts as its answer. Raises InvalidInput for an
+    amount not above zero
     or above what is left of the price.
     """
     order, refund = locked(refund.pk)
@@ -189,9 +193,7 @@ def refund_offer(
     return offer
 
 
-def _tell_other(
-    order: Order, refund: RefundRequest, side: str, kind: str, offer: RefundOffer, now: datetime
-) -> None:
+def _tell_other(order: Order, refund: RefundRequest, side: str, kind: str, offer: RefundOffer, now: datetime) -> None:
     context = {"offered": offer.amount, "statement": offer.statement or "—"}
     (tell_provider if side == Side.BUYER else tell_buyer)(order, refund, kind, now, context)
 
@@ -273,5 +275,3 @@ def refund_say(
     if side != Side.PROVIDER:
         tell_provider(order, refund, "refund.said", now, context)
     return message
-
-

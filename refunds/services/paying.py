@@ -19,7 +19,8 @@ PURPOSE = "refund"
 
 
 def pay_back(order: Order, refund: RefundRequest, actor: Actor, now: datetime) -> None:
-    """Send a locked refund's amount back to the buyer: from escrow where it is still there, otherwise recovered from the provider.
+    """Send a locked refund's amount back to the buyer: from escrow where it is still there, otherwise recovered from
+    the provider.
 
     Part of the act that settled it; the pay-back carries the refund's number as its key, so it happens once.
     """
@@ -76,9 +77,7 @@ def offers_lapse(refund: RefundRequest, now: datetime) -> None:
 
 def refund_arrived(payback: Payback, now: datetime) -> None:
     """The gateway has paid a refund back (called by payments in its own act)."""
-    refund = (
-        RefundRequest.objects.select_for_update(no_key=True, of=("self",)).filter(number=payback.reference).first()
-    )
+    refund = RefundRequest.objects.select_for_update(no_key=True, of=("self",)).filter(number=payback.reference).first()
     if refund is None or refund.state != RefundState.PAYING_BACK:
         return
     refund.arrive(now=now)
@@ -93,5 +92,3 @@ def unhold(order: Order, refund: RefundRequest, now: datetime) -> None:
     """A refund that came to nothing no longer keeps the money. Part of an act."""
     offers_lapse(refund, now)
     hold_lift(order=order, reason=HoldReason.REFUND, cause=refund.number, now=now)
-
-

@@ -1,4 +1,4 @@
-"""Requests for money back, the room in which they are negotiated, and where the money came from (17)."""
+"""Requests for money back (17)."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
 from refunds.rules import Reason
-from refunds.types import MOVING, OPEN, Basis, OfferState, Origin, RefundState, Side, Source
+from refunds.types import MOVING, OPEN, Basis, Origin, RefundState, Side
 
 STATES = [
     (RefundState.REQUESTED, _("Requested")),
@@ -50,19 +50,6 @@ BASES = [
     (Basis.PLATFORM, _("By decision of the platform")),
 ]
 SIDES = [(Side.BUYER, _("Buyer")), (Side.PROVIDER, _("Provider")), (Side.PLATFORM, _("Platform"))]
-OFFERS = [
-    (OfferState.OFFERED, _("Waiting for the other side")),
-    (OfferState.AGREED, _("Signed by both")),
-    (OfferState.DECLINED, _("Declined")),
-    (OfferState.WITHDRAWN, _("Withdrawn")),
-    (OfferState.LAPSED, _("No longer open")),
-]
-SOURCES = [
-    (Source.ESCROW, _("Escrow")),
-    (Source.PAYABLE, _("What the provider is owed")),
-    (Source.DEPOSIT, _("Deposit")),
-    (Source.PLATFORM, _("Advanced by the platform")),
-]
 REFUND_MOVES = [
     ("requested", "negotiating"),
     ("requested", "decided"),
@@ -89,17 +76,26 @@ REFUND_MOVES = [
 class RefundRequest(FSMModelMixin, models.Model):
     """Who asks for how much back and why, what is that entitled to, and what came of it? (17)
 
-    `decision` is the entitlement as it was decided with the request, `final` the one that settled it. The rulebook is the one in
+    `decision` is the entitlement as it was decided with the request, `final` the one that settled it. The rulebook is
+    the one in
     force when it was asked for. `reply_due_at` and `decide_due_at` are the clocks of 17(1); sweeps look for them.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="refunds", verbose_name=_("order"))
     buyer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="refunds", verbose_name=_("buyer"), db_index=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="refunds",
+        verbose_name=_("buyer"),
+        db_index=False,
     )
     provider = models.ForeignKey(
-        "providers.Provider", on_delete=models.PROTECT, related_name="refunds", verbose_name=_("provider"), db_index=False
+        "providers.Provider",
+        on_delete=models.PROTECT,
+        related_name="refunds",
+        verbose_name=_("provider"),
+        db_index=False,
     )
     origin = models.CharField(_("origin"), max_length=10, choices=ORIGINS, default=Origin.BUYER)
     reason = models.CharField(_("reason"), max_length=20, choices=REASONS, blank=True)
@@ -119,7 +115,10 @@ class RefundRequest(FSMModelMixin, models.Model):
     requested_at = models.DateTimeField(_("asked for"))
     rulebook = models.CharField(_("rulebook"), max_length=40)
     decision = models.ForeignKey(
-        "regulation.DecisionRecord", on_delete=models.PROTECT, related_name="+", verbose_name=_("decision at the request")
+        "regulation.DecisionRecord",
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("decision at the request"),
     )
     reply_due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
     decide_due_at = models.DateTimeField(_("the platform decides from"), null=True, blank=True)
@@ -199,7 +198,8 @@ class RefundRequest(FSMModelMixin, models.Model):
                 condition=~Q(state="negotiating") | Q(reply_due_at__isnull=False, decide_due_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="refund_clocks_after", condition=Q(reply_due_at__isnull=True) | Q(reply_due_at__gt=F("requested_at"))
+                name="refund_clocks_after",
+                condition=Q(reply_due_at__isnull=True) | Q(reply_due_at__gt=F("requested_at")),
             ),
             models.CheckConstraint(
                 name="refund_escalated_has_moment", condition=~Q(state="escalated") | Q(escalated_at__isnull=False)
@@ -211,7 +211,9 @@ class RefundRequest(FSMModelMixin, models.Model):
             ),
             models.CheckConstraint(
                 name="refund_paying_whole",
-                condition=Q(state__in=["paying_back", "paid_back"], payback__isnull=False, paying_at__isnull=False, amount__gt=0)
+                condition=Q(
+                    state__in=["paying_back", "paid_back"], payback__isnull=False, paying_at__isnull=False, amount__gt=0
+                )
                 | (~Q(state__in=["paying_back", "paid_back"]) & Q(payback__isnull=True, paying_at__isnull=True)),
             ),
             models.CheckConstraint(
@@ -225,10 +227,22 @@ class RefundRequest(FSMModelMixin, models.Model):
             pgtrigger.ReadOnly(
                 name="refund_asked_once",
                 fields=[
-                    "number", "order", "buyer", "provider", "origin", "reason", "statement", "claims_loss",
-                    "amount_asked", "in_guarantee", "requested_by", "requested_at", "rulebook", "decision",
+                    "number",
+                    "order",
+                    "buyer",
+                    "provider",
+                    "origin",
+                    "reason",
+                    "statement",
+                    "claims_loss",
+                    "amount_asked",
+                    "in_guarantee",
+                    "requested_by",
+                    "requested_at",
+                    "rulebook",
+                    "decision",
                 ],
-            ),  # fmt: skip
+            ),
             pgtrigger.Protect(name="refund_kept", operation=pgtrigger.Delete),
         ]
 
@@ -316,175 +330,3 @@ class RefundRequest(FSMModelMixin, models.Model):
     def arrive(self, *, now: datetime) -> None:
         """The gateway has done it."""
         self.paid_back_at = now
-
-
-class RefundOffer(FSMModelMixin, models.Model):
-    """For how much would one side settle, and did the other sign? (17(1), 11(2)3)
-
-    Binding when both have signed; never imposed. A new offer takes the place of the one before.
-    """
-
-    refund = models.ForeignKey(RefundRequest, on_delete=models.PROTECT, related_name="offers", verbose_name=_("refund"))
-    amount = MoneyField(_("amount"))
-    statement = models.TextField(_("why"), blank=True)
-    side = models.CharField(_("offered by"), max_length=8, choices=SIDES)
-    offered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("offered by")
-    )
-    offered_at = models.DateTimeField(_("offered"))
-    state = FSMField(_("state"), default=OfferState.OFFERED, choices=OFFERS, protected=True, max_length=10)
-    buyer_signed_at = models.DateTimeField(_("signed by the buyer"), null=True, blank=True)
-    provider_signed_at = models.DateTimeField(_("signed by the provider"), null=True, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("answered by"),
-    )
-    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("refund offer")
-        verbose_name_plural = _("refund offers")
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["refund"], name="refund_offer_one_open", condition=Q(state="offered")),
-            models.CheckConstraint(name="refund_offer_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="refund_offer_both_signed",
-                condition=~Q(state="agreed") | Q(buyer_signed_at__isnull=False, provider_signed_at__isnull=False),
-            ),
-            models.CheckConstraint(name="refund_offer_two_sides", condition=Q(side__in=["buyer", "provider"])),
-        ]
-        triggers = [
-            pgtrigger.FSM(
-                name="refund_offer_states",
-                field="state",
-                transitions=[
-                    ("offered", "agreed"),
-                    ("offered", "declined"),
-                    ("offered", "withdrawn"),
-                    ("offered", "lapsed"),
-                ],
-            ),
-            pgtrigger.ReadOnly(
-                name="refund_offer_stands", fields=["refund", "amount", "statement", "side", "offered_by", "offered_at"]
-            ),
-            pgtrigger.Protect(name="refund_offer_kept", operation=pgtrigger.Delete),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.refund_id} {self.amount}"
-
-    @transition(state, source=OfferState.OFFERED, target=OfferState.AGREED, custom={"clause": "11(2)3"})
-    def sign(self, *, by_id: int | None, now: datetime) -> None:
-        """The other side has signed too."""
-        self.buyer_signed_at = self.buyer_signed_at or now
-        self.provider_signed_at = self.provider_signed_at or now
-        self.answered_by_id, self.ended_at = by_id, now
-
-    @transition(state, source=OfferState.OFFERED, target=OfferState.DECLINED)
-    def decline(self, *, by_id: int | None, now: datetime) -> None:
-        """The other side does not sign."""
-        self.answered_by_id, self.ended_at = by_id, now
-
-    @transition(state, source=OfferState.OFFERED, target=OfferState.WITHDRAWN)
-    def withdraw(self, *, now: datetime) -> None:
-        """Taken back, or replaced by another."""
-        self.ended_at = now
-
-    @transition(state, source=OfferState.OFFERED, target=OfferState.LAPSED)
-    def lapse(self, *, now: datetime) -> None:
-        """The refund was settled otherwise."""
-        self.ended_at = now
-
-
-class RefundMessage(models.Model):
-    """What did somebody say in the room? Never changed (16(1))."""
-
-    refund = models.ForeignKey(
-        RefundRequest, on_delete=models.PROTECT, related_name="messages", verbose_name=_("refund")
-    )
-    side = models.CharField(_("side"), max_length=8, choices=SIDES)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
-    )
-    text = models.TextField(_("text"))
-    said_at = models.DateTimeField(_("said"))
-
-    class Meta:
-        verbose_name = _("message of a refund")
-        verbose_name_plural = _("messages of refunds")
-        ordering = ["id"]
-        triggers = [pgtrigger.Protect(name="refund_message_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.refund_id} {self.side}"
-
-
-def refund_file_path(found: "RefundFile", filename: str) -> str:
-    """Where a file is kept: by refund, under its digest."""
-    return f"refunds/{found.refund_id}/{found.sha256[:24]}/{filename}"
-
-
-class RefundFile(models.Model):
-    """Which evidence was handed in, by whom, with which message? Without one it came with the request."""
-
-    refund = models.ForeignKey(RefundRequest, on_delete=models.PROTECT, related_name="files", verbose_name=_("refund"))
-    message = models.ForeignKey(
-        RefundMessage,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="files",
-        verbose_name=_("message"),
-    )
-    side = models.CharField(_("side"), max_length=8, choices=SIDES)
-    file = models.FileField(_("file"), upload_to=refund_file_path, max_length=255)
-    name = models.CharField(_("name"), max_length=120)
-    content_type = models.CharField(_("kind"), max_length=100)
-    size = models.PositiveIntegerField(_("size"))
-    sha256 = models.CharField("SHA-256", max_length=64)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by")
-    )
-    uploaded_at = models.DateTimeField(_("uploaded"))
-
-    class Meta:
-        verbose_name = _("evidence")
-        verbose_name_plural = _("evidence")
-        ordering = ["id"]
-        triggers = [pgtrigger.Protect(name="refund_file_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class RefundFunding(models.Model):
-    """From where did the money of a refund come, and how much? (17(5), 9(6)2)"""
-
-    refund = models.ForeignKey(
-        RefundRequest, on_delete=models.PROTECT, related_name="fundings", verbose_name=_("refund")
-    )
-    source = models.CharField(_("taken from"), max_length=8, choices=SOURCES)
-    amount = MoneyField(_("amount"))
-    taken_at = models.DateTimeField(_("taken"))
-
-    class Meta:
-        verbose_name = _("funding of a refund")
-        verbose_name_plural = _("fundings of refunds")
-        ordering = ["id"]
-        constraints = [
-            models.UniqueConstraint(fields=["refund", "source"], name="refund_funding_once"),
-            models.CheckConstraint(name="refund_funding_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="refund_funding_source_known",
-                condition=Q(source__in=["escrow", "payable", "deposit", "platform"]),
-            ),
-        ]
-        triggers = [pgtrigger.Protect(name="refund_funding_kept", operation=pgtrigger.Update | pgtrigger.Delete)]
-
-    def __str__(self) -> str:
-        return f"{self.refund_id} {self.source} {self.amount}"
