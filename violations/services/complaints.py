@@ -12,10 +12,10 @@ from core.periods import beijing_date
 from core.references import new_number
 from core.uploads import CheckedFile
 from notifications.services import notify
+from orders.services import order_hold, order_unhold
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
-from settlements.services import item_hold, item_unhold
 from violations import selectors
 from violations.models import Complaint, Evidence
 from violations.rules import ComplaintFacts
@@ -73,7 +73,7 @@ def complaint_file(
     complaint.save()
     evidence_add(complaint=complaint, case=None, files=evidence, side="complainant", giver_id=complainant.pk, now=now)
     if order is not None:
-        item_hold(reference=order.number, reason="complaint", cause=complaint.number, now=now)
+        order_hold(order=order, reason="complaint", cause=complaint.number, actor=actor, now=now)
     record = decision_record(decision=decision, facts=facts, subject=_subject(complaint), now=now)
     audit_record(
         act="complaint_file",
@@ -263,7 +263,7 @@ def _require_reason(reason: str) -> None:
 
 def _close(complaint: Complaint, *, act_name: str, before: str, actor: Actor, now: datetime) -> None:
     if complaint.order is not None:
-        item_unhold(reference=complaint.order.number, reason="complaint", cause=complaint.number, now=now)
+        order_unhold(order=complaint.order, reason="complaint", cause=complaint.number, actor=actor, now=now)
     audit_record(
         act=act_name,
         actor=actor,
