@@ -46,8 +46,8 @@ def payment_receive(*, gateway: str, notice: Notice, now: datetime) -> MessageSt
     for is passed on, and nothing is booked: call `payment_refuse` then.
     """
     paid = [notice.trade, min(notice.at, now), notice.number, gateway, notice.amount]
-    for intent in PaymentIntent.objects.raw(_PAY, paid):
-        _book(intent, gateway_account(gateway), f"payment:{gateway}:{notice.trade}", now)
+    for taken in PaymentIntent.objects.raw(_PAY, paid):
+        _book(taken, gateway_account(gateway), f"payment:{gateway}:{notice.trade}", now)
         return MessageState.HANDLED
     intent = _locked(gateway, notice.number)
     if intent is not None and intent.gateway_trade == notice.trade:
