@@ -1,10 +1,11 @@
-"""Fold a first migration's indexes and constraints into the models they belong to: `python -m tools.fold_migrations`.
+"""Fold a first migration's indexes and constraints into the models they belong to: `python -m tools.fold_migrations APP…`.
 
 Django writes each as a step of its own after the models and re-reads the whole history of models for every step, so
 an empty database takes twice as long to migrate. Declared with their model they cost nothing, and the tables are the
 same. For first migrations that nobody has applied yet; files with functions of their own are left alone.
 """
 
+import argparse
 import importlib
 import os
 import re
@@ -50,14 +51,18 @@ def fold(operations: list[Any]) -> list[Any]:
 
 
 def main() -> int:
-    """Rewrite each app's `0001_initial.py`; says what it did."""
+    """Rewrite the `0001_initial.py` of the apps that are named, and of no other; says what it did."""
+    wanting = argparse.ArgumentParser(prog="python -m tools.fold_migrations", description=__doc__)
+    wanting.add_argument("apps", nargs="+", metavar="APP", help="an app whose first migration is rewritten")
+    apps = wanting.parse_args().apps
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
     import django
 
     django.setup()
     from django.db.migrations.writer import MigrationWriter
 
-    for path in sorted(ROOT.glob("*/migrations/0001_initial.py")):
+    paths = [ROOT / app / "migrations" / "0001_initial.py" for app in apps]
+    for path in paths:
         app = path.parts[-3]
         if re.search(r"^def ", path.read_text(), re.MULTILINE):
             print(f"{app}: has functions of its own, left alone")
@@ -68,7 +73,7 @@ def main() -> int:
         if len(migration.operations) < before:
             path.write_text(MigrationWriter(migration).as_string())
             print(f"{app}: {before} steps, now {len(migration.operations)}")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", *map(str, ROOT.glob("*/migrations"))], check=True)
+    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", *map(str, paths)], check=True)
     return 0
 
 
