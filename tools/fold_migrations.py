@@ -1,4 +1,4 @@
-"""Fold a first migration's indexes and constraints into the models they belong to: `python -m tools.fold_migrations APP…`.
+"""Fold a first migration's indexes and constraints into their models: `python -m tools.fold_migrations APP…`.
 
 Django writes each as a step of its own after the models and re-reads the whole history of models for every step, so
 an empty database takes twice as long to migrate. Declared with their model they cost nothing, and the tables are the
