@@ -8,11 +8,18 @@ from django.conf import settings
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 
+class NoAddressStorage(FileSystemStorage):
+    """A folder whose files have no address: they are read through a view that asks who is looking."""
+
+    def url(self, name: str | None) -> str:
+        raise ValueError("This file is not accessible via a URL.")
+
+
 def private_storage() -> Storage:
     """The storage of papers: `STORAGES["private"]` where it is set, else a folder that no address leads to."""
     if "private" in settings.STORAGES:
         return storages["private"]
-    return FileSystemStorage(location=Path(settings.DATA_DIR) / "private", base_url=None)
+    return NoAddressStorage(location=Path(settings.DATA_DIR) / "private")
 
 
 def document_path(document: Any, name: str) -> str:
