@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 import time_machine
+from django.db.backends.postgresql.operations import DatabaseOperations
 
 from core.clock import BEIJING
 
@@ -37,3 +38,17 @@ def fresh_cache() -> Iterator[None]:
     from django.core.cache import cache
 
     cache.clear()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def flush_past_triggers() -> Iterator[None]:
+    """Between tests with real commits the tables are emptied, which the append-only ones refuse to everybody else."""
+    original = DatabaseOperations.execute_sql_flush
+
+    def flush(self: DatabaseOperations, statements: list[str]) -> None:
+        off, on = "SET session_replication_role = replica", "SET session_replication_role = origin"
+        return original(self, [off, *statements, on])
+
+    DatabaseOperations.execute_sql_flush = flush
+    yield
+    DatabaseOperations.execute_sql_flush = original

@@ -1,6 +1,6 @@
 """A shop with one thing to pay for, and the outside world reached through the test client instead of a socket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,6 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from django.db import transaction
-from django.db.backends.postgresql.operations import DatabaseOperations
 from django.http import HttpResponse
 from django.test import Client
 
@@ -28,20 +27,6 @@ from payments.types import Movement, Notice
 
 PASSWORD = "correct horse 42"
 PURPOSE = "test"
-
-
-@pytest.fixture(autouse=True, scope="package")
-def flush_past_triggers() -> Iterator[None]:
-    """Between tests with real commits the tables are emptied, which the append-only ones refuse to everybody else."""
-    original = DatabaseOperations.execute_sql_flush
-
-    def flush(self: DatabaseOperations, statements: list[str]) -> None:
-        off, on = "SET session_replication_role = replica", "SET session_replication_role = origin"
-        return original(self, [off, *statements, on])
-
-    DatabaseOperations.execute_sql_flush = flush
-    yield
-    DatabaseOperations.execute_sql_flush = original
 
 
 @dataclass
