@@ -246,3 +246,8 @@ def _capped_counts(querysets: "Sequence[QuerySet[ListingCard]]") -> list[int]:
 def shown_condition(now: datetime) -> Q:
     """The condition that a product is for sale and nothing hides it or its provider, over products."""
     return Q(state="on_sale") & displayed_condition(now, "provider__") & ~Q(restricted(now))
+
+
+def category_row(slug: str) -> Category | None:
+    """A category by its address, offered or not; None where there is none."""
+    return Category.objects.select_related("parent").filter(slug=slug).first()

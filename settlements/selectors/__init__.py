@@ -5,6 +5,7 @@ from settlements.selectors.fees import fee_of, fees_to_fold, sold_in_year
 from settlements.selectors.statements import (
     StatementNotFound,
     available_acts,
+    decision_of,
     holds_of,
     items_of,
     lines_of,
@@ -24,6 +25,7 @@ __all__ = [
     "StatementNotFound",
     "available_acts",
     "cycle_at",
+    "decision_of",
     "fee_of",
     "fees_to_fold",
     "holds_of",

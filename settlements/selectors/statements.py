@@ -18,7 +18,8 @@ from payments.types import Recipient
 from providers.models import Provider
 from providers.selectors import permissions_of, role_of
 from providers.types import Permission
-from regulation.selectors import rulebook_at
+from regulation.models import DecisionRecord
+from regulation.selectors import decisions_about, rulebook_at
 from settlements.cycles import issue_day, next_cycle
 from settlements.models import PayoutAccount, SettlementHold, SettlementItem, Statement, StatementLine
 from settlements.types import ItemKind, StatementState
@@ -178,3 +179,8 @@ def available_acts(statement: Statement, user: User) -> list[str]:
         elif statement.state == StatementState.APPROVED_FINANCE:
             acts.append("pay_again")
     return acts
+
+
+def decision_of(statement: Statement) -> DecisionRecord | None:
+    """The decision that a statement rests on."""
+    return decisions_about(statement.reference).filter(rule="settlement.statement").first()
