@@ -255,7 +255,9 @@ class TimelineFile:
 
 @dataclass(frozen=True, slots=True)
 class TimelineEvent:
-    """Something that happened: what, who, when, what was said, which clauses, how much money moved (yuan)."""
+    """Something that happened: what, who, when, what was said, which clauses, how much money moved (yuan).
+
+    `position` orders what happened in the same instant."""
 
     at: datetime
     kind: str
@@ -269,3 +271,4 @@ class TimelineEvent:
     decision: Any = None
     files: tuple[TimelineFile, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)
+    position: int = 0

@@ -142,8 +142,9 @@ class OrderMilestone(FSMModelMixin, models.Model):
 
     @transition(state, source=MilestoneState.ACCEPTED, target=MilestoneState.SUBMITTED, custom={"clause": "15(1)"})
     def take_acceptance_back(self) -> None:
-        """The confirmation was induced: it waits for the buyer again."""
+        """The confirmation was induced: it waits for the buyer again, as a round of its own."""
         self.accepted_at = None
+        self.rounds += 1
 
 
 class MilestoneSubmission(models.Model):

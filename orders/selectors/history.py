@@ -86,7 +86,7 @@ def timeline_of(order: Order) -> list[TimelineEvent]:
             TimelineFile(found.name, f"/orders/files/{found.pk}/", found.content_type, found.size)
         )
     events = [_event(record, files) for record in trail_of(order.subject) if record.act in TITLES]
-    return sorted([*events, *timeline.added(order)], key=lambda event: event.at)
+    return sorted([*events, *timeline.added(order)], key=lambda event: (event.at, event.position))
 
 
 def _event(record: AuditRecord, files: dict[str, list[TimelineFile]]) -> TimelineEvent:
@@ -109,4 +109,5 @@ def _event(record: AuditRecord, files: dict[str, list[TimelineFile]]) -> Timelin
         decision=decision,
         files=tuple(files.get(place, ())),
         values=after,
+        position=record.pk,
     )

@@ -12,7 +12,7 @@ from accounts.types import Role
 from core.acts import SYSTEM, Actor, act
 from core.periods import end_of_days
 from orders import reactions
-from orders.models import Order
+from orders.models import MilestoneSubmission, Order
 from orders.services.access import (
     NotNow,
     files_keep,
@@ -181,8 +181,17 @@ def order_reopen(
     for milestone in order.milestones.select_for_update(no_key=True, of=("self",)).filter(
         state=MilestoneState.ACCEPTED
     ):
+        last = milestone.submissions.get(round=milestone.rounds)
         milestone.take_acceptance_back()
-        milestone.save(update_fields=["state", "accepted_at"])
+        milestone.save(update_fields=["state", "accepted_at", "rounds"])
+        # What was answered stays on record; the same work waits for an answer again.
+        MilestoneSubmission.objects.create(
+            milestone=milestone,
+            round=milestone.rounds,
+            statement=last.statement,
+            submitted_by_id=last.submitted_by_id,
+            submitted_at=now,
+        )
     wait_from(order, now)
     order.save(update_fields=[*COMPLETED_FIELDS, "reminders"])
     audit_record(

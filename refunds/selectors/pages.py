@@ -351,6 +351,7 @@ def _event(record: AuditRecord, refund: RefundRequest) -> TimelineEvent:
         link=f"/refunds/{refund.number}/",
         decision=record.decision,
         values=after,
+        position=record.pk,
     )
 
 
