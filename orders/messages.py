@@ -55,7 +55,8 @@ _kind(
 )  # fmt: skip
 _kind(
     "order.delivered_again", "访问方式已更新：{title}", "Access changed: {title}",
-    ORDER_ZH + "的访问方式已更新，见订单页。", "The access of " + "order {number} ({title}) was changed. See the order's page.",
+    ORDER_ZH + "的访问方式已更新，见订单页。", "The access of " + "order {number} ({title}) was changed. See "
+    "the order's page.",
 )  # fmt: skip
 _kind(
     "milestone.started", "里程碑已开工：{milestone}", "Milestone begun: {milestone}",
@@ -125,7 +126,8 @@ _kind(
 _kind(
     "order.released", "款项已划入应付账户：{net}", "Released to you: {net}",
     ORDER_ZH + "担保结束，扣除服务费 {fee} 后的 {net} 已划入您的应付账户，将进入下一期结算单。",
-    ORDER_EN + ": the guarantee is over. {net} after a service fee of {fee} is owed to you and goes into the next statement.",
+    ORDER_EN + ": the guarantee is over. {net} after a service fee of {fee} is owed to you and goes into the "
+    "next statement.",
     "money",
 )  # fmt: skip
 _kind(
@@ -146,10 +148,20 @@ _kind(
     "The term of order {number} ({title}) ends on {ends_at}. To go on using it, renew it here in the market.",
 )  # fmt: skip
 for _name, _title, _body in (
-    ("offered", ("收到协商扣款方案", "A deduction was offered"), ("对方提出提前结束服务，服务商保留 {kept}，退还 {rest}：{statement}。须双方签署才生效。", "The other side offers to end the service early: the provider keeps {kept}, {rest} goes back: {statement}. It binds only when both have signed.")),
-    ("signed", ("协商扣款已由双方签署", "The deduction is signed by both"), ("服务商保留 {kept}，退还 {rest}，订单提前结束：{statement}", "The provider keeps {kept}, {rest} goes back, and the order ends early: {statement}")),
-    ("declined", ("协商扣款被拒绝", "The deduction was declined"), ("对方没有接受保留 {kept}、退还 {rest} 的方案：{statement}。一切照旧。", "The other side does not agree that {kept} is kept and {rest} goes back: {statement}. Everything stays as it was.")),
-    ("withdrawn", ("协商扣款已撤回", "The deduction was taken back"), ("对方撤回了保留 {kept}、退还 {rest} 的方案：{statement}", "The other side took back its offer that {kept} is kept and {rest} goes back: {statement}")),
+    ("offered", ("收到协商扣款方案", "A deduction was offered"), ("对方提出提前结束服务，服务商保留 {kept}，"
+    "退还 {rest}：{statement}。"
+    "须双方签署才生效。", "The other side offers to end the service early: the provider keeps {kept}, {rest} "
+    "goes back: "
+    "{statement}. It binds only when both have signed.")),
+    ("signed", ("协商扣款已由双方签署", "The deduction is signed by both"), ("服务商保留 {kept}，退还 {rest}，"
+    "订单提前结束："
+    "{statement}", "The provider keeps {kept}, {rest} goes back, and the order ends early: {statement}")),
+    ("declined", ("协商扣款被拒绝", "The deduction was declined"), ("对方没有接受保留 {kept}、退还 {rest} "
+    "的方案：{statement}。一切照旧。"
+    "", "The other side does not agree that {kept} is kept and {rest} goes back: {statement}. Everything stays "
+    "as it was.")),
+    ("withdrawn", ("协商扣款已撤回", "The deduction was taken back"), ("对方撤回了保留 {kept}、退还 {rest} 的方案："
+    "{statement}", "The other side took back its offer that {kept} is kept and {rest} goes back: {statement}")),
 ):  # fmt: skip
     _kind(
         f"deduction.{_name}", _title[0], _title[1], ORDER_ZH + "，方案 {offer}：" + _body[0],
@@ -158,7 +170,8 @@ for _name, _title, _body in (
 _kind(
     "claim.filed", "收到质保申请：{title}", "Warranty claim: {title}",
     ORDER_ZH + "的买家提出申请 {claim}：{statement}。请最晚 {due_at} 答复，逾期由平台处理。",
-    "The buyer of order {number} ({title}) filed claim {claim}: {statement}. Please answer by {due_at}; after that the platform decides.",
+    "The buyer of order {number} ({title}) filed claim {claim}: {statement}. Please answer by {due_at}; after "
+    "that the platform decides.",
     "disputes", must=True,
 )  # fmt: skip
 _kind(
@@ -192,24 +205,28 @@ _kind(
 _kind(
     "order.compensated", "赔付款 {amount} 正在退回", "Compensation of {amount} is on its way",
     ORDER_ZH + "的赔付 {amount}（{cause}，{reason}）已原路退回，到账后另行通知。",
-    ORDER_EN + ": a compensation of {amount} ({cause}, {reason}) goes back the way you paid. You will hear when it arrives.",
+    ORDER_EN + ": a compensation of {amount} ({cause}, {reason}) goes back the way you paid. You will hear "
+    "when it arrives.",
     "money", must=True,
 )  # fmt: skip
 _kind(
     "order.compensation_taken", "支付赔付 {amount}", "Compensation of {amount} paid",
     ORDER_ZH + "向买家赔付 {amount}（{cause}，{reason}），从应付款中支付，不足部分从保证金扣除。",
-    ORDER_EN + ": {amount} was paid to the buyer ({cause}, {reason}) out of what you are owed, and what that did not cover out of your deposit.",
+    ORDER_EN + ": {amount} was paid to the buyer ({cause}, {reason}) out of what you are owed, and what that "
+    "did not cover out of your deposit.",
     "money", must=True,
 )  # fmt: skip
 _kind(
     "order.compensation_arrived", "赔付款 {amount} 已到账", "Compensation of {amount} arrived",
-    ORDER_ZH + "的赔付（{cause}）已由支付渠道退回 {amount}。", ORDER_EN + ": the payment provider has returned {amount} ({cause}).",
+    ORDER_ZH + "的赔付（{cause}）已由支付渠道退回 {amount}。", ORDER_EN + ": the payment provider has returned "
+    "{amount} ({cause}).",
     "money",
 )  # fmt: skip
 _kind(
     "invoice.requested", "请开具发票：{amount}", "Please issue an invoice: {amount}",
     ORDER_ZH + "需开具发票 {invoice}，金额 {amount}，最晚 {due_at}。由服务商开具的，开具前该订单不进入结算单。",
-    ORDER_EN + " needs invoice {invoice} of {amount} by {due_at}. Until a provider has issued its invoice, the order stays out of statements.",
+    ORDER_EN + " needs invoice {invoice} of {amount} by {due_at}. Until a provider has issued its invoice, the "
+    "order stays out of statements.",
     "money", must=True,
 )  # fmt: skip
 _kind(
@@ -229,7 +246,9 @@ _kind(
 )  # fmt: skip
 _kind(
     "review.written", "收到新评价：{score} 星", "New review: {score} stars",
-    ORDER_ZH + "的买家发表了评价，您可以公开回复一次。", "The buyer of order {number} ({title}) wrote a review. You may answer it in public once.",
+    ORDER_ZH + "的买家发表了评价，您可以公开回复一次。", "The buyer of order {number} ({title}) wrote a "
+    "review. You may answer it "
+    "in public once.",
     "store",
 )  # fmt: skip
 _kind(
@@ -243,7 +262,8 @@ _kind(
 _kind(
     "review.to_look_at", "待核查评价：{number}", "Review to look at: {number}",
     ORDER_ZH + "的评价人与服务商有关联，请核查后公开或移除。",
-    "Whoever reviewed order {number} ({title}) is connected with a provider. Look into it, then publish or remove it.", "work",
+    "Whoever reviewed order {number} ({title}) is connected with a provider. Look into it, then publish or "
+    "remove it.", "work",
 )  # fmt: skip
 _kind(
     "review.published", "您的评价已公开", "Your review is published",
@@ -251,6 +271,7 @@ _kind(
 )  # fmt: skip
 _kind(
     "review.removed", "您的评价已移除", "Your review was removed",
-    ORDER_ZH + "的评价已移除，原因：{reason}", "Your review of order {number} ({title}) was removed: {reason}", "disputes",
+    ORDER_ZH + "的评价已移除，原因：{reason}", "Your review of order {number} ({title}) was removed: "
+    "{reason}", "disputes",
     must=True,
 )  # fmt: skip

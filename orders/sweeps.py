@@ -43,15 +43,15 @@ _add(
     HOUR,
 )  # fmt: skip
 _add(
-    "acceptance_silence", _("Bring acceptances to an operator after ninety days"), selectors.settlements_of_acceptance_due,
-    services.acceptance_ask_operator, "11(1)3", HOUR,
+    "acceptance_silence", _("Bring acceptances to an operator after ninety days"),
+    selectors.settlements_of_acceptance_due, services.acceptance_ask_operator, "11(1)3", HOUR,
 )  # fmt: skip
 _add("late_start", _("Tell that work has not begun"), selectors.late_starts, services.late_start_tell, "12(2)", HOUR)
 _add("term_ending", _("Tell that a subscription ends"), selectors.terms_ending, services.term_warn, "10(8)6", HOUR)
 _add("close", _("Close orders with nothing left open"), selectors.closings_due, services.order_close, "11(3)", HOUR)
 _add(
-    "claims", _("Take up warranty claims that nobody answered"), selectors.claims_overdue, services.claim_overdue, "11(3)2",
-    MINUTES, "claim_id",
+    "claims", _("Take up warranty claims that nobody answered"), selectors.claims_overdue, services.claim_overdue,
+    "11(3)2", MINUTES, "claim_id",
 )  # fmt: skip
 _add(
     "invoices", _("Remind of invoices that are late"), selectors.invoices_late, services.invoice_remind, "13(1)", HOUR,

@@ -1,4 +1,4 @@
-"""What upper apps add to the timeline of an order: refunds, conversations, complaints. Filled in `AppConfig.ready()`."""
+"""What upper apps add to the timeline of an order: refunds, conversations, complaints. Filled in AppConfig.ready()."""
 
 from collections.abc import Callable
 from typing import Any

@@ -180,7 +180,7 @@ class AvailableAct:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilters:
-    """What a list of orders shows. `text` is a number or part of a title; `attention` only what waits for the reader."""
+    """What a list of orders shows. `text` is a number or part of a title; `attention`: what waits for the reader."""
 
     state: str = ""
     product_class: str = ""

@@ -22,7 +22,7 @@ from refunds.types import RefundFilters
 
 SIZE = 50
 READ_WRITE = {"read": "refunds:read", "write": "refunds:write"}
-AMOUNT = {"max_digits": 14, "decimal_places": 2}
+AMOUNT: dict[str, Any] = {"max_digits": 14, "decimal_places": 2}
 
 
 class RefundOutput(serializers.Serializer[Any]):
@@ -143,9 +143,7 @@ class RefundList(IdempotentWrites, APIView):
     )
     def get(self, request: Request) -> Response:
         now, asked = clock.now(), request.query_params
-        filters = RefundFilters(
-            state=asked.get("state", ""), open_only=asked.get("open", "").lower() in {"1", "true"}
-        )
+        filters = RefundFilters(state=asked.get("state", ""), open_only=asked.get("open", "").lower() in {"1", "true"})
         cursor = asked.get("cursor")
         if asked.get("side") == "provider":
             provider = provider_for(request.user)
@@ -212,9 +210,7 @@ class RefundAccept(IdempotentWrites, APIView):
     def post(self, request: Request, number: str) -> Response:
         refund = selectors.refund_for(request.user, number)
         values = given(ReplyInput, request)
-        services.refund_accept(
-            refund=refund, reply=values["reply"], actor=Actor.of(request.user), now=clock.now()
-        )
+        services.refund_accept(refund=refund, reply=values["reply"], actor=Actor.of(request.user), now=clock.now())
         return shown(refund, request)
 
 
@@ -227,9 +223,7 @@ class RefundDispute(IdempotentWrites, APIView):
     def post(self, request: Request, number: str) -> Response:
         refund = selectors.refund_for(request.user, number)
         values = given(ReplyInput, request)
-        services.refund_dispute(
-            refund=refund, reply=values["reply"], actor=Actor.of(request.user), now=clock.now()
-        )
+        services.refund_dispute(refund=refund, reply=values["reply"], actor=Actor.of(request.user), now=clock.now())
         return shown(refund, request)
 
 

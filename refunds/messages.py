@@ -20,7 +20,8 @@ def _kind(
 _kind(
     "refund.requested", "收到退款申请：{title}", "Refund asked for: {title}",
     ZH + "：买家申请退还 {asked}。说明：{statement}。请最晚 {due_at} 答复，逾期由平台处理。",
-    EN + ": the buyer asks for {asked}. Statement: {statement}. Please answer by {due_at}; after that the platform takes it up.",
+    EN + ": the buyer asks for {asked}. Statement: {statement}. Please answer by {due_at}; after that the "
+    "platform takes it up.",
 )  # fmt: skip
 _kind(
     "refund.not_refundable", "退款申请不符合规则：{title}", "Not refundable: {title}",
@@ -28,7 +29,8 @@ _kind(
 )  # fmt: skip
 _kind(
     "refund.paying_back", "退款 {amount} 正在退回", "Refund of {amount} on its way",
-    ZH + "：{amount} 已原路退回，到账后另行通知。", EN + ": {amount} goes back the way it came. You will hear when it arrives.",
+    ZH + "：{amount} 已原路退回，到账后另行通知。", EN + ": {amount} goes back the way it came. You will hear "
+    "when it arrives.",
 )  # fmt: skip
 _kind(
     "refund.arrived", "退款 {amount} 已到账", "Refund of {amount} arrived",
@@ -41,7 +43,8 @@ _kind(
 _kind(
     "refund.disputed", "服务商不同意退款", "The provider disputes the refund",
     ZH + "：{reply}。双方可继续协商；{decide_at} 前未达成一致由平台处理，也可随时请平台决定。",
-    EN + ": {reply}. You may go on negotiating; without agreement by {decide_at} the platform decides, or earlier if you ask.",
+    EN + ": {reply}. You may go on negotiating; without agreement by {decide_at} the platform decides, or "
+    "earlier if you ask.",
 )  # fmt: skip
 _kind(
     "refund.offered", "收到和解金额：{offered}", "An amount was offered: {offered}",
@@ -54,11 +57,13 @@ _kind(
 )  # fmt: skip
 _kind(
     "refund.agreed", "退款金额已由双方签署：{offered}", "Both signed for {offered}",
-    ZH + "：双方同意退还 {offered}（{statement}），正在退回。", EN + ": both agree on {offered} ({statement}); it is on its way.",
+    ZH + "：双方同意退还 {offered}（{statement}），正在退回。", EN + ": both agree on {offered} ({statement}); "
+    "it is on its way.",
 )  # fmt: skip
 _kind(
     "refund.escalated", "退款已转交平台", "The refund goes to the platform",
-    ZH + "已转交平台处理，请在退款页补充证据。", EN + " is with the platform now. Please add your evidence on its page.",
+    ZH + "已转交平台处理，请在退款页补充证据。", EN + " is with the platform now. Please add your evidence on "
+    "its page.",
 )  # fmt: skip
 _kind(
     "refund.to_decide", "待处理退款争议：{number}", "Refund in dispute: {number}",

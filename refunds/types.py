@@ -29,7 +29,7 @@ class RefundState(StrEnum):
 
 
 OPEN = frozenset({RefundState.REQUESTED, RefundState.NEGOTIATING, RefundState.ESCALATED})
-# The amount is settled and on its way: nothing is open between the two any more, and another request may follow once it is back.
+# The amount is settled and on its way; another request may follow once it has arrived.
 MOVING = frozenset({RefundState.AGREED, RefundState.PROVIDER_ACCEPTED, RefundState.DECIDED, RefundState.PAYING_BACK})
 ENDED = frozenset({RefundState.PAID_BACK, RefundState.REFUSED, RefundState.WITHDRAWN})
 

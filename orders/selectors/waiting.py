@@ -33,7 +33,8 @@ def waiting_for(order: Any, now: datetime) -> Waiting:
     if order.held:
         return Waiting(
             "", "held", None,
-            Text("有退款、投诉或案件正在处理，款项暂留担保账户。", "A refund, complaint or case is open; the money stays where it is."),
+            Text("有退款、投诉或案件正在处理，款项暂留担保账户。", "A refund, complaint or case is open; the "
+            "money stays where it is."),
         )  # fmt: skip
     if state == OrderState.PAID:
         due = order.start_due_at
@@ -56,12 +57,16 @@ def _in_service(order: Any) -> Waiting:
             return Waiting("", "running", None, Text("已交付。", "Delivered."))
         return Waiting(
             "", "guarantee", ends,
-            Text(f"担保期至 {moment(ends)}，期内可无理由全额退款。", f"Under guarantee until {moment(ends)}: refundable in full without a reason."),
+            Text(f"担保期至 {moment(ends)}，期内可无理由全额退款。", f"Under guarantee until {moment(ends)}: "
+            f"refundable in "
+            f"full without a reason."),
         )  # fmt: skip
     if order.settle_asked_at is not None:
         return Waiting(
             Side.PLATFORM, "settle_acceptance", None,
-            Text("买家长时间未回应，等待平台凭证据处理验收。", "The buyer has not answered; waiting for the platform to settle the acceptance by the evidence."),
+            Text("买家长时间未回应，等待平台凭证据处理验收。", "The buyer has not answered; waiting for the "
+            "platform to settle the "
+            "acceptance by the evidence."),
         )  # fmt: skip
     if order.awaiting_since is not None:
         due = order.settle_due_at

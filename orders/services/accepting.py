@@ -210,7 +210,7 @@ def order_reopen(
 
 @act
 def late_start_tell(*, order_id: int, now: datetime) -> bool:
-    """Tell both, once, that work has not begun in its working days after payment (12(2)). False where that is not so."""
+    """Tell both, once, that work has not begun in its working days after payment (12(2)). False where it has."""
     order = order_locked(order_id)
     if order.state != OrderState.PAID or order.start_warned_at is not None:
         return False

@@ -69,7 +69,7 @@ def take_from_provider(
         return []
     shares = []
     owed, held = payable(order.provider_id), deposit(order.provider_id)
-    # Always in this order and before anything is posted, so that two recoveries from one provider never wait for each other.
+    # Always in this order and before anything is posted: two recoveries from one provider never wait for each other.
     known = ledger.accounts_lock(paths=[owed, held])
     part = max(min(amount, payable_free(order.provider_id), known[owed].available), ZERO)
     if part:

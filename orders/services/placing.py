@@ -210,7 +210,7 @@ def terms_kept(terms: PlanTerms) -> dict[str, Any]:
 
 @act
 def order_cancel(*, order: Order, actor: Actor, now: datetime) -> Order:
-    """The buyer gives up an order that was not paid. A payment that still arrives goes back by itself. Raises NotNow."""
+    """The buyer gives up an order that was not paid. A payment that still arrives goes back. Raises NotNow."""
     require_buyer(order, actor)
     intent_close(purpose=PURPOSE, reference=order.number, reason="cancelled", now=now)
     order = order_locked(order.pk)

@@ -19,8 +19,8 @@ from settlements import services as settlements
 from settlements.types import ItemKind
 
 _FIELDS = [
-    "state", "refunded", "refunded_at", "fee", "released_at", "release_due_at", "awaiting_since", "remind_due_at", "settle_due_at",
-    "settle_asked_at",
+    "state", "refunded", "refunded_at", "fee", "released_at", "release_due_at", "awaiting_since", "remind_due_at",
+    "settle_due_at", "settle_asked_at",
 ]  # fmt: skip
 
 

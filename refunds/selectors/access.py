@@ -33,7 +33,7 @@ def _reachable(user: Any) -> Q:
 
 
 def refund_for(user: Any, number: str) -> RefundRequest:
-    """A refund for its buyer, the team of whoever sells or performs the order, or an operator. Raises RefundNotFound."""
+    """A refund for its buyer, the team of who sells or performs the order, or an operator. Raises RefundNotFound."""
     found = RefundRequest.objects.select_related(*RELATED).filter(_reachable(user), number=number).first()
     if found is None:
         raise RefundNotFound

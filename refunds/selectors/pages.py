@@ -168,7 +168,9 @@ def waiting_for(refund: RefundRequest, now: datetime) -> Waiting:
         assert due is not None
         return Waiting(
             "", "agree", due,
-            Text(f"双方协商中，{moment(due)} 前未达成一致由平台决定。", f"Being negotiated; without agreement by {moment(due)} the platform decides."),
+            Text(f"双方协商中，{moment(due)} 前未达成一致由平台决定。", f"Being negotiated; without agreement "
+            f"by {moment(due)} "
+            f"the platform decides."),
         )  # fmt: skip
     if state == RefundState.ESCALATED:
         due = refund.decide_due_at if refund.in_guarantee else None

@@ -34,8 +34,8 @@ from regulation.types import Decision
 
 OPEN_STATES = frozenset({RefundState.NEGOTIATING, RefundState.ESCALATED})
 SETTLED_FIELDS = [
-    "state", "amount", "basis", "finding", "reply", "replied_at", "settled_by", "settled_at", "reason_upheld", "loss_upheld",
-    "final",
+    "state", "amount", "basis", "finding", "reply", "replied_at", "settled_by", "settled_at", "reason_upheld",
+    "loss_upheld", "final",
 ]  # fmt: skip
 
 

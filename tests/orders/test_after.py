@@ -279,7 +279,7 @@ def test_lists_and_details_take_a_fixed_number_of_queries(now) -> None:
 
 
 def test_a_timeline_tells_everything_in_order(now, done) -> None:
-    order, buyer, _owner = done
+    order, _buyer, _owner = done
     events = [event.kind for event in selectors.timeline_of(order)]
     assert events[:3] == ["orders.place", "orders.pay", "orders.milestone_start"]
     assert events[-1] == "orders.release"

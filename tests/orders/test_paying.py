@@ -251,7 +251,7 @@ def test_placing_and_paying_take_few_statements(now, buyer) -> None:
     with CaptureQueriesContext(connection) as paying:
         payment_receive(gateway=intent.gateway, notice=told_by_gateway, now=now)
     shown = "\n".join(query["sql"][:110] for query in [*placing.captured_queries, *paying.captured_queries])
-    # Two of each are the savepoint that stands for the transaction in a test; rulebook versions are cached in production.
+    # Two of each are the savepoint that stands for the transaction here; rulebook versions are cached in production.
     assert len(placing) <= 8, shown
     assert len(paying) <= 16, shown
 

@@ -152,7 +152,7 @@ def test_milestones_go_in_turn(now, service) -> None:
 @pytest.mark.clause("17(1)1", "11(1)1")
 def test_an_application_is_released_when_its_five_days_are_over(now) -> None:
     product, owner = make_shop(now)
-    order, buyer = buy(product, now)
+    order, _buyer = buy(product, now)
     deliver_product(order, owner, now)
     ends = order.guarantee_ends_at
     for name in ("orders.guarantee", "orders.release"):

@@ -411,7 +411,7 @@ def test_a_refund_after_an_invoice_makes_a_red_one_and_before_it_a_smaller_one(n
 
 @pytest.mark.clause("26(1)")
 def test_an_exit_refunds_an_order_once_and_settles_an_open_request(now) -> None:
-    order, buyer, owner = sold(now, SERVICE)
+    order, buyer, _owner = sold(now, SERVICE)
     open_request = ask(order, buyer, now)
     decision = DecisionRecord.objects.filter(subject=order.subject).first()
     for _twice in range(2):
