@@ -10,9 +10,11 @@ class ProvidersConfig(AppConfig):
     def ready(self) -> None:
         """Messages, sweeps, the scopes of API tokens; and what an account's closing means for its provider."""
         from accounts import reactions, scopes
-        from providers import messages, sweeps  # noqa: F401
+        from notifications import audiences
+        from providers import messages, selectors, sweeps  # noqa: F401
         from providers.services.accounts import account_closed, identity_settled
 
+        audiences.register("providers", _("Providers"), selectors.accounts_of_providers)
         scopes.register("store:read", _("Read your store, team and papers"))
         scopes.register("store:write", _("Change your store and its leave"))
         scopes.register_for_operators("providers:read", _("Read providers and applications"))

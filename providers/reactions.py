@@ -19,6 +19,7 @@ _change_late: list[Callable[..., None]] = []
 _conditions_unmet: list[Callable[[Any, list[Requirement], datetime, datetime], None]] = []
 _cure_expired: list[Callable[[Any, list[Requirement], datetime], None]] = []
 _requirements: list[Callable[[Any, datetime], list[Requirement]]] = []
+_suspects: list[Callable[[datetime], Any]] = []
 
 
 def _add(known: list[Any], reaction: F) -> F:
@@ -65,9 +66,16 @@ def on_cure_expired(reaction: Callable[[Any, list[Requirement], datetime], None]
     _add(_cure_expired, reaction)
 
 
-def add_requirements(source: Callable[[Any, datetime], list[Requirement]]) -> None:
-    """Let `source(provider, now)` add conditions of admission that an upper app knows about (9(6), 9(6bis))."""
+def add_requirements(
+    source: Callable[[Any, datetime], list[Requirement]], *, may_fail: Callable[[datetime], Any]
+) -> None:
+    """Let `source(provider, now)` add conditions of admission that an upper app knows about (9(6), 9(6bis)).
+
+    `may_fail(now)` is the condition (Q over providers) under which one of them may no longer be met by a provider
+    that was admitted, so that the daily check looks only at those.
+    """
     _add(_requirements, source)
+    _add(_suspects, may_fail)
 
 
 def admitted(provider: Any, application: Any, actor: Actor, now: datetime) -> None:
@@ -104,6 +112,11 @@ def cure_expired(provider: Any, unmet: list[Requirement], now: datetime) -> None
     """Tell those who asked."""
     for reaction in _cure_expired:
         reaction(provider, unmet, now)
+
+
+def suspects(now: datetime) -> list[Any]:
+    """The conditions (Q over providers) under which something that an upper app asks for may fail."""
+    return [may_fail(now) for may_fail in _suspects]
 
 
 def added_requirements(provider: Any, now: datetime) -> list[Requirement]:

@@ -30,6 +30,7 @@ from providers.selectors.applications import (
     sections_of,
     timeline_of,
 )
+from providers.selectors.checking import providers_to_recheck
 from providers.selectors.display import (
     StoreNotFound,
     displayed,
@@ -64,12 +65,12 @@ from providers.selectors.papers import (
     lapses_due,
     lapses_open,
     lapses_to_remind,
-    providers_to_recheck,
     restrictions_ended,
 )
 from providers.selectors.people import (
     ProviderNotFound,
     RoleTooSmall,
+    accounts_of_providers,
     agreement_in_force,
     agreement_text_by_pk,
     agreement_texts_current,
@@ -102,6 +103,7 @@ __all__ = [
     "RoleTooSmall",
     "SectionState",
     "StoreNotFound",
+    "accounts_of_providers",
     "agreement_in_force",
     "agreement_text_by_pk",
     "agreement_texts_current",

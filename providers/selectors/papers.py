@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.types import Role as OperatorRole
 from core.errors import NotFound
-from core.periods import beijing_date, start_of_day
+from core.periods import beijing_date
 from providers.models import ChangeReport, Document, LapseDuty, Provider, Restriction
 from providers.selectors.people import permissions_of
 from providers.types import ChangeState, DocumentState, DutyState, Permission, ProviderState
@@ -157,19 +157,6 @@ def lapses_to_remind(now: datetime, limit: int) -> Iterable[int]:
     return (
         LapseDuty.objects.filter(due, state=DutyState.AWAITING, due_at__gt=now)
         .order_by("due_at")
-        .values_list("pk", flat=True)[:limit]
-    )
-
-
-def providers_to_recheck(now: datetime, limit: int) -> Iterable[int]:
-    """Admitted providers whose conditions were not checked today (9, 24(2))."""
-    return (
-        Provider.objects.filter(
-            Q(conditions_checked_at__isnull=True) | Q(conditions_checked_at__lt=start_of_day(beijing_date(now))),
-            state__in=[ProviderState.ACTIVE, ProviderState.LEAVING],
-            is_platform=False,
-        )
-        .order_by("conditions_checked_at", "pk")
         .values_list("pk", flat=True)[:limit]
     )
 

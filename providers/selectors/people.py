@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.errors import NotFound, NotPermitted
 from providers.models import Agreement, AgreementText, Provider, StaffInvitation, StaffMember
 from providers.types import PERMISSIONS, AgreementKind, Permission, ProviderState, Role, may
@@ -145,6 +146,16 @@ def staff_users(provider: Provider, permission: str) -> list[Any]:
     """The accounts in a team whose role covers `permission`: whom to tell. Before admission, the applicant."""
     members = [member for member in team_of(provider) if may(member.role, permission)]
     return [member.user for member in members] or [provider.owner]
+
+
+def accounts_of_providers() -> "QuerySet[Any]":
+    """The accounts of everybody who works for a provider that is here, for announcements."""
+    return User.objects.filter(
+        is_active=True,
+        pk__in=StaffMember.objects.filter(
+            left_at__isnull=True, provider__state__in=[ProviderState.ACTIVE, ProviderState.LEAVING]
+        ).values("user_id"),
+    )
 
 
 def invitations_open(provider: Provider, now: datetime) -> "QuerySet[StaffInvitation]":

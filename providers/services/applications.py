@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.selectors import identity_of, operators_with
 from accounts.types import Role as OperatorRole
-from core.acts import Actor, act
+from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from core.money import yuan
 from core.references import new_number
 from notifications.services import notify, notify_many
 from providers.decisions import decided
-from providers.models import Application, Provider, Store
+from providers.models import AgreementText, Application, Provider, Store
 from providers.selectors import (
     application_locked,
     bars_standing,
@@ -26,6 +26,7 @@ from providers.selectors import (
     subjects_behind,
     unmet,
 )
+from providers.services.agreements import agreement_texts_load
 from providers.services.guards import require_editable, require_member
 from providers.types import OPEN_APPLICATIONS, Permission, ProviderKind, ProviderState, Requirement
 from regulation.selectors import rulebook_at
@@ -83,6 +84,9 @@ def application_start(*, user: User, kind: str, actor: Actor, now: datetime) -> 
     known = Application.objects.filter(provider=provider, state__in=list(OPEN_APPLICATIONS)).first()
     if known is not None:
         return known
+    if not AgreementText.objects.exists():
+        # A fresh installation: what is signed is there before anybody can be asked to sign it.
+        agreement_texts_load(actor=SYSTEM, now=now)
     application = Application.objects.create(
         number=new_number("A", now), provider=provider, created_at=now, saved_at=now
     )

@@ -271,3 +271,55 @@ def test_a_document_is_read_by_its_team_and_operators_only(now: datetime, client
     assert "papers/" not in (paper.file.name.split("/")[-1])
     with pytest.raises(ValueError, match="not accessible via a URL"):
         _ = paper.file.url
+
+
+@pytest.mark.clause("9", "24(2)")
+def test_the_daily_check_finds_every_way_to_fail_by_one_statement(now: datetime) -> None:
+    from core.acts import SYSTEM
+    from providers.models import Agreement, Contact, ServiceRegistration
+
+    def suspected(at_: datetime) -> set[int]:
+        return set(selectors.providers_to_recheck(at_, 100))
+
+    ways = ["fine", "account", "contact", "service", "agreement", "paper", "condition", "identity"]
+    made = {
+        way: making.make_provider(
+            now, "individual" if way == "condition" else "enterprise", expires_on=EXPIRES if way == "paper" else None
+        )
+        for way in ways
+    }
+    tomorrow = now + DAY
+    assert suspected(tomorrow) == set()
+
+    _, person = made["account"]
+    person.user.is_active = False
+    person.user.save(update_fields=["is_active"])
+    Contact.objects.filter(provider=made["contact"][0]).update(phone_verified_at=None)
+    ServiceRegistration.objects.filter(provider=made["service"][0]).update(days=[1, 2, 3, 4])
+    services.agreement_end(
+        agreement=Agreement.objects.get(provider=made["agreement"][0], kind="annex"),
+        reason="终止",
+        actor=SYSTEM,
+        now=now,
+    )
+    services.platform_condition_add(
+        code="iso",
+        title=making.leave_reason(),
+        text=making.leave_reason(),
+        for_kind="individual",
+        answered_by="operator",
+        effective_at=now,
+        actor=SYSTEM,
+        now=now,
+    )
+    from accounts.models import IdentityVerification
+
+    IdentityVerification.objects.filter(user=made["identity"][1].user).update(state="revoked")
+
+    at_june = at(6, 1)
+    assert suspected(at_june) == {made[way][0].pk for way in ways if way != "fine"}
+    failing = {way for way in ways if selectors.unmet_standing(Provider.objects.get(pk=made[way][0].pk), at_june)}
+    assert failing == set(ways) - {"fine", "paper"}, "a lapsed paper is tolerated for its thirty days"
+    sweeps.run("providers.conditions", at_june)
+    assert suspected(at_june) == set()
+    assert suspected(at(6, 2)) == {made[way][0].pk for way in ways if way != "fine"}
