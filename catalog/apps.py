@@ -14,11 +14,12 @@ class CatalogConfig(AppConfig):
         from core.outbox import register_topic
         from deposits import prices
         from deposits.reactions import on_sufficient
-        from providers.reactions import on_display_changed
+        from providers.reactions import on_display_changed, on_restriction_changed
 
         prices.register(highest_price)
         on_sufficient(deliveries.deposit_sufficient)
         on_display_changed(deliveries.display_changed)
+        on_restriction_changed(deliveries.restriction_changed)
         register_topic(deliveries.TOPIC, deliveries.release_awaiting)
         scopes.register("catalog:read", _("Read products, and your own with their reviews"))
         scopes.register("catalog:write", _("Write and hand in your products"))

@@ -5,8 +5,10 @@ from typing import Any
 
 from catalog.freshness import storefront_changed
 from catalog.selectors.due import awaiting_deposit
-from catalog.services import awaiting_release
+from catalog.services import awaiting_release, cards_refresh_for_provider
+from core.acts import act
 from core.outbox import outbox_put
+from providers.types import RestrictionKind
 
 TOPIC = "catalog.awaiting_release"
 
@@ -22,6 +24,17 @@ def deposit_sufficient(provider: Any, now: datetime) -> None:
         outbox_put(
             topic=TOPIC, payload={"version": version_id}, key=f"{TOPIC}:{version_id}:{now.timestamp():.6f}", now=now
         )
+
+
+@act
+def _cards_anew(*, provider_id: int, now: datetime) -> int:
+    return cards_refresh_for_provider(provider_id=provider_id, now=now)
+
+
+def restriction_changed(provider: Any, kind: str, now: datetime) -> None:
+    """A restriction began to count or ended: who is shown lower ranks anew, at once (20(5))."""
+    if kind == RestrictionKind.DISPLAY_LOWERED:
+        _cards_anew(provider_id=provider.pk, now=now)
 
 
 def display_changed(provider: Any, shown: bool, now: datetime) -> None:

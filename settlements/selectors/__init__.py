@@ -3,6 +3,7 @@
 from settlements.selectors.due import cycle_at, open_items, providers_to_settle, statements_to_confirm
 from settlements.selectors.fees import fee_of, fees_to_fold, sold_in_year
 from settlements.selectors.statements import (
+    Share,
     StatementNotFound,
     available_acts,
     decision_of,
@@ -13,6 +14,7 @@ from settlements.selectors.statements import (
     payable_free,
     payout_account,
     payout_recipient,
+    shares_of,
     standing,
     statement_by_number,
     statement_by_pk,
@@ -22,6 +24,7 @@ from settlements.selectors.statements import (
 )
 
 __all__ = [
+    "Share",
     "StatementNotFound",
     "available_acts",
     "cycle_at",
@@ -37,6 +40,7 @@ __all__ = [
     "payout_account",
     "payout_recipient",
     "providers_to_settle",
+    "shares_of",
     "sold_in_year",
     "standing",
     "statement_by_number",

@@ -9,7 +9,7 @@ from settlements.services.approvals import (
 )
 from settlements.services.fees import fees_fold, service_fee_fix, service_fee_return
 from settlements.services.issuing import statement_issue
-from settlements.services.items import item_hold, item_record, item_unhold, items_record
+from settlements.services.items import ItemDraft, item_hold, item_record, item_unhold, items_record
 from settlements.services.statements import (
     statement_answer,
     statement_confirm,
@@ -19,6 +19,7 @@ from settlements.services.statements import (
 )
 
 __all__ = [
+    "ItemDraft",
     "SecondOperatorNeeded",
     "fees_fold",
     "item_hold",

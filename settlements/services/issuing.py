@@ -10,10 +10,9 @@ from core.money import ZERO
 from core.periods import end_of_working_days
 from core.references import new_number
 from deposits.selectors import standing, withholding_for
-from deposits.services import deposit_deduct, deposit_topup_from_settlement
+from deposits.services import deposit_deduct, deposit_lock, deposit_topup_from_settlement
 from ledger import services as ledger
 from ledger.types import Posting, payable
-from ledger.types import deposit as deposit_account
 from notifications.services import notify_many
 from providers.models import Provider
 from providers.selectors import provider_locked, rulebook_of_provider, staff_users
@@ -38,8 +37,8 @@ def statement_issue(*, provider_id: int, now: datetime) -> Statement | None:
     and after two cycles taken from the deposit. The payout is reserved until it is sent. None where the cycle has
     been gone through, or held nothing.
     """
-    # The books first, then the provider: the order of money coming into a deposit.
-    ledger.accounts_lock(paths=[payable(provider_id), deposit_account(provider_id)])
+    # The books first, then the provider: the order in which money coming into a deposit locks.
+    deposit_lock(provider_id=provider_id, also=(payable(provider_id),))
     provider = provider_locked(provider_id)
     cycle_on = cycle_at(now)
     if CycleVisit.objects.filter(provider=provider, cycle_on=cycle_on).exists():

@@ -22,7 +22,28 @@ DESCRIPTION = (
     "面向中小企业的云上日志采集与检索服务，部署在您自己的云主机里，数据不出您的账户。"
     "支持按关键字、时间和主机检索，提供告警与归档，附带部署脚本和操作手册。"
 )
-WORDS = ["采集", "检索", "归档", "告警", "报表", "网关", "备份", "巡检", "迁移", "调度", "编排", "审计", "脱敏", "缓存", "队列", "镜像", "证书", "域名", "负载", "容器"]
+WORDS = [
+    "采集",
+    "检索",
+    "归档",
+    "告警",
+    "报表",
+    "网关",
+    "备份",
+    "巡检",
+    "迁移",
+    "调度",
+    "编排",
+    "审计",
+    "脱敏",
+    "缓存",
+    "队列",
+    "镜像",
+    "证书",
+    "域名",
+    "负载",
+    "容器",
+]
 
 
 def picture(width: int = 800, height: int = 500) -> io.BytesIO:
@@ -103,8 +124,12 @@ def make_draft(
     values = texts(n, **changes)
     found = category(slug, now)
     version = services.product_create(
-        provider=provider, category=found, title_zh=values["title_zh"], title_en=values["title_en"],
-        actor=person.actor, now=now,
+        provider=provider,
+        category=found,
+        title_zh=values["title_zh"],
+        title_en=values["title_en"],
+        actor=person.actor,
+        now=now,
     )
     if found.product_class == "tool":
         values |= {"policy_percent": None} if "policy_percent" not in changes else {}
@@ -142,5 +167,3 @@ def make_listed(
     version = make_submitted(provider, person, now, **more)
     approve(version, make_operator(now, "marketplace_operations"), now)
     return Product.objects.select_related("provider", "live_version").get(pk=version.product_id), person
-
-

@@ -149,7 +149,9 @@ def test_links_to_other_sites_are_found_however_they_are_written(
 
 @pytest.mark.parametrize("field", ["title_zh", "tagline_en", "description_zh", "cases_en"])
 def test_links_are_looked_for_in_titles_descriptions_and_cases(field: str, rulebook: Rulebook) -> None:
-    assert [item.field for item in found(listing(**{field: "evil.com " + "说明" * 30}), rulebook, "external_link")] == [field]
+    assert [item.field for item in found(listing(**{field: "evil.com " + "说明" * 30}), rulebook, "external_link")] == [
+        field
+    ]
 
 
 def test_terms_may_name_the_providers_own_pages(rulebook: Rulebook) -> None:
@@ -188,7 +190,12 @@ def test_protected_names_are_refused_unless_they_are_the_providers_own(rulebook:
 @pytest.mark.clause("10(9)")
 @pytest.mark.parametrize(
     ("word", "code"),
-    [("博 彩平台", "gambling"), ("游戏外挂", "illegal_publishing"), ("Keygen 工具", "others_rights"), ("办假证", "public_order")],
+    [
+        ("博 彩平台", "gambling"),
+        ("游戏外挂", "illegal_publishing"),
+        ("Keygen 工具", "others_rights"),
+        ("办假证", "public_order"),
+    ],
 )
 def test_banned_kinds_are_refused_each_by_its_code(word: str, code: str, rulebook: Rulebook) -> None:
     [hit] = found(listing(description_zh=word + "说明" * 30), rulebook, f"banned.{code}")
@@ -229,9 +236,13 @@ def test_the_platforms_own_store_needs_no_page_elsewhere(rulebook: Rulebook) -> 
 
 @pytest.mark.clause("10(4)")
 def test_open_source_is_named_with_its_licence(rulebook: Rulebook) -> None:
-    content = listing(open_source=({"name": "zlib", "licence": "Zlib"}, {"name": "x"}, {"name": "y", "licence": "AGPL-3.0"}))
+    content = listing(
+        open_source=({"name": "zlib", "licence": "Zlib"}, {"name": "x"}, {"name": "y", "licence": "AGPL-3.0"})
+    )
 
-    assert [(item.code, item.row, item.severity) for item in check_listing(content, rulebook) if item.field == "open_source"] == [
+    assert [
+        (item.code, item.row, item.severity) for item in check_listing(content, rulebook) if item.field == "open_source"
+    ] == [
         ("incomplete", 1, "refuse"),
         ("copyleft", 2, "warn"),
     ]
@@ -272,7 +283,9 @@ def test_a_service_needs_milestones_with_criteria_and_nothing_else_has_them(rule
         ("title_en", "Hands-free log tool", None),
     ],
 )
-def test_prices_in_the_text_are_those_of_a_plan(field: str, text: str, severity: str | None, rulebook: Rulebook) -> None:
+def test_prices_in_the_text_are_those_of_a_plan(
+    field: str, text: str, severity: str | None, rulebook: Rulebook
+) -> None:
     hits = found(listing(**{field: text}), rulebook, "price")
 
     assert [str(item.severity) for item in hits] == ([severity] if severity else [])
@@ -286,7 +299,9 @@ def test_a_free_plan_may_be_called_free(rulebook: Rulebook) -> None:
 
 @pytest.mark.clause("17(1)3")
 def test_a_tool_cannot_promise_a_refund(rulebook: Rulebook) -> None:
-    assert [item.clause for item in found(listing("tool", policy_percent=Decimal(10)), rulebook, "promise")] == ["17(1)3"]
+    assert [item.clause for item in found(listing("tool", policy_percent=Decimal(10)), rulebook, "promise")] == [
+        "17(1)3"
+    ]
     assert not found(listing("tool", policy_percent=Decimal(0)), rulebook, "promise")
 
 
@@ -304,7 +319,10 @@ def test_plans_have_names_of_their_own(rulebook: Rulebook) -> None:
     plan = PlanContent("a", "标准版", "A", "one_off", Decimal("10.00"))
 
     assert [item.row for item in found(listing(plans=(plan, replace(plan, code="b"))), rulebook, "twice")] == [0, 1]
-    assert [item.row for item in found(listing(plans=(replace(plan, name_zh="包年", billing="monthly"),)), rulebook, "billing")] == [0]
+    assert [
+        item.row
+        for item in found(listing(plans=(replace(plan, name_zh="包年", billing="monthly"),)), rulebook, "billing")
+    ] == [0]
 
 
 def test_findings_read_from_top_to_bottom_in_both_languages(rulebook: Rulebook) -> None:

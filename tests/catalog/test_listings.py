@@ -180,7 +180,12 @@ def test_one_version_at_a_time(now, shop) -> None:
         services.version_open(product=version.product, actor=person.actor, now=now)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProductVersion.objects.create(
-            product=version.product, number=2, category=version.category, performer=provider, created_at=now, edited_at=now
+            product=version.product,
+            number=2,
+            category=version.category,
+            performer=provider,
+            created_at=now,
+            edited_at=now,
         )
 
 
@@ -282,7 +287,9 @@ def test_strangers_do_not_learn_that_a_product_exists(now, shop) -> None:
     for call in (
         lambda: services.version_save(version=version, changes={"title_zh": "x"}, actor=stranger, now=now),
         lambda: services.version_submit(version=version, actor=stranger, now=now),
-        lambda: services.product_create(provider=provider, category=version.category, title_zh="x", actor=stranger, now=now),
+        lambda: services.product_create(
+            provider=provider, category=version.category, title_zh="x", actor=stranger, now=now
+        ),
     ):
         with pytest.raises(NotFound):
             call()

@@ -97,9 +97,7 @@ def test_sorts_and_filters(market, now) -> None:
     assert slugs(later, price_from=Decimal("99.00"), price_to=Decimal("800.00"), sort="price") == [
         "日志检索平台", "数据库备份专家",
     ]  # fmt: skip
-    services.listing_figures_record(
-        product_id=market["数据库备份专家"].pk, score=Decimal("4.50"), reviews=2, now=later
-    )
+    services.listing_figures_record(product_id=market["数据库备份专家"].pk, score=Decimal("4.50"), reviews=2, now=later)
     assert slugs(later, sort="score")[0] == "数据库备份专家"
 
 
@@ -113,9 +111,7 @@ def test_pages_go_forth_and_back_by_their_keys(market, now) -> None:
         cursor = page.next_cursor
     assert seen == ["接口测试工具", "日志检索平台", "云服务器迁移", "数据库备份专家"]
     assert cursor is None
-    back = selectors.cards_page(
-        now=later, filters=CardFilters(), sort="newest", cursor=page.previous_cursor, size=1
-    )
+    back = selectors.cards_page(now=later, filters=CardFilters(), sort="newest", cursor=page.previous_cursor, size=1)
     assert [item["title_zh"] for item in back.items] == ["云服务器迁移"]
     with pytest.raises(InvalidInput):
         selectors.cards_page(now=later, filters=CardFilters(), cursor="nonsense")

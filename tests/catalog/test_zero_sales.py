@@ -281,5 +281,3 @@ def test_buyers_of_one_product_do_not_wait_for_each_other(now) -> None:
 
     assert first()
     assert ProductSale.objects.count() == 2
-
-

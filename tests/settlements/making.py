@@ -26,7 +26,10 @@ def earn(*, provider: Provider, amount: str, fee: str = "0.00", at: datetime, or
     order = order or number()
     gross, part = Decimal(amount), Decimal(fee)
     ledger.post(
-        key=f"{order}:paid", postings=[Posting(gateway("sandbox"), escrow(order), gross)], subject=f"order:{order}", now=at
+        key=f"{order}:paid",
+        postings=[Posting(gateway("sandbox"), escrow(order), gross)],
+        subject=f"order:{order}",
+        now=at,
     )
     postings = [Posting(escrow(order), payable(provider.pk), gross - part)]
     if part:
@@ -44,7 +47,12 @@ def owe(
 ) -> SettlementItem:
     """The provider owes something that the platform paid for it."""
     return services.item_record(
-        provider_id=provider.pk, kind=kind, amount=Decimal(amount), reference=number("R"), eligible_at=at, now=at,
+        provider_id=provider.pk,
+        kind=kind,
+        amount=Decimal(amount),
+        reference=number("R"),
+        eligible_at=at,
+        now=at,
         counter_account=counter,
     )
 
@@ -61,8 +69,12 @@ def unhold(*, reference: str, reason: str = "refund", cause: str = "R1", at: dat
 
 def bank(provider: Provider, person: Person, now: datetime) -> None:
     services.payout_account_set(
-        provider=provider, holder=person.name, bank="中国银行北京分行", account="6217 0000 1234 5678",
-        actor=person.actor, now=now,
+        provider=provider,
+        holder=person.name,
+        bank="中国银行北京分行",
+        account="6217 0000 1234 5678",
+        actor=person.actor,
+        now=now,
     )
 
 

@@ -79,7 +79,9 @@ def booked_right() -> None:
 
 
 @pytest.mark.clause("11(1)1", "11(1)3")
-def test_what_left_its_guarantee_is_settled_confirmed_approved_and_paid(now, shop, operations, finance, deliver) -> None:
+def test_what_left_its_guarantee_is_settled_confirmed_approved_and_paid(
+    now, shop, operations, finance, deliver
+) -> None:
     provider, person = shop
     bank(provider, person, now)
     earn(provider=provider, amount="1200.00", fee="60.00", at=now)
@@ -91,7 +93,11 @@ def test_what_left_its_guarantee_is_settled_confirmed_approved_and_paid(now, sho
     statement = issue(provider)
 
     assert sums(statement) == ["1500.00", "75.00", "0.00", "0.00", "0.00", "1425.00", "0.00"]
-    assert (statement.state, statement.cycle_on.isoformat(), statement.confirm_due_at) == ("issued", "2026-03-16", CONFIRMS)
+    assert (statement.state, statement.cycle_on.isoformat(), statement.confirm_due_at) == (
+        "issued",
+        "2026-03-16",
+        CONFIRMS,
+    )
     assert selectors.payable_free(provider.pk) == Decimal("77.00")
     assert DecisionRecord.objects.get(rule="settlement.statement").outcome == "payout"
     assert Message.objects.filter(recipient=person.user, kind="settlement.issued").count() == 1
@@ -109,14 +115,33 @@ def test_what_left_its_guarantee_is_settled_confirmed_approved_and_paid(now, sho
     assert ledger.balance(payable(provider.pk)) == Decimal("77.00")
     assert ledger.balance(FEES) == Decimal("75.00")
     assert Message.objects.filter(recipient=person.user, kind="settlement.paid").count() == 1
-    acts = list(
-        AuditRecord.objects.filter(subject=statement.reference).order_by("id").values_list("act", flat=True)
-    )
+    acts = list(AuditRecord.objects.filter(subject=statement.reference).order_by("id").values_list("act", flat=True))
     assert acts == [
         "settlement.statement_issue", "settlement.statement_confirm", "settlement.approve_operations",
         "settlement.approve_finance", "settlement.paid",
     ]  # fmt: skip
     booked_right()
+
+
+def test_where_the_providers_part_of_an_order_is(now, shop, operations, finance) -> None:
+    provider, person = shop
+    bank(provider, person, now)
+    order = earn(provider=provider, amount="100.00", fee="5.00", at=now)
+    later = earn(provider=provider, amount="40.00", at=MARCH_16 + SECOND)
+
+    def share(reference: str) -> list[str]:
+        found = selectors.shares_of([reference, "unknown"])[reference]
+        return [f"{found.waiting:f}", f"{found.in_statement:f}", f"{found.paid:f}"]
+
+    assert share(order) == ["95.00", "0.00", "0.00"]
+    statement = to_finance(issue(provider), person, operations, MARCH_16)
+    assert share(order) == ["0.00", "95.00", "0.00"]
+    services.statement_approve_finance(statement=statement, actor=Actor.of(finance), now=MARCH_16)
+    payout_answered(
+        number=Payout.objects.get().number, answer=Answer(Result.DONE, trade="T1", at=MARCH_16), now=MARCH_16
+    )
+    assert share(order) == ["0.00", "0.00", "95.00"]
+    assert share(later) == ["40.00", "0.00", "0.00"]
 
 
 def test_a_settlement_day_is_gone_through_once(now, shop) -> None:
@@ -312,7 +337,10 @@ def test_a_debt_that_the_books_have_moved_lowers_the_payout_and_posts_nothing(no
     @act
     def pay_back() -> None:
         books.post(
-            key="r1", postings=[Posting(payable(provider.pk), payback("B1"), Decimal("40.00"))], subject="refund:R1", now=now
+            key="r1",
+            postings=[Posting(payable(provider.pk), payback("B1"), Decimal("40.00"))],
+            subject="refund:R1",
+            now=now,
         )
         services.item_record(
             provider_id=provider.pk, kind="recovery", amount=Decimal("40.00"), reference="R1", eligible_at=now, now=now
@@ -408,7 +436,12 @@ def test_a_payout_that_comes_back_is_sent_again_to_the_new_account(now, shop, op
     statement.refresh_from_db()
     assert (statement.state, selectors.payable_free(provider.pk)) == ("approved_finance", Decimal("0.00"))
     services.payout_account_set(
-        provider=provider, holder=person.name, bank="工商银行", account="6222000011112222", actor=person.actor, now=MARCH_16
+        provider=provider,
+        holder=person.name,
+        bank="工商银行",
+        account="6222000011112222",
+        actor=person.actor,
+        now=MARCH_16,
     )
     services.statement_pay_again(statement=statement, actor=Actor.of(finance), now=MARCH_16)
     second = Payout.objects.order_by("-pk")[0]
@@ -455,14 +488,23 @@ def test_a_statement_that_comes_to_nothing_is_closed_by_the_second_approval(now,
 
 @pytest.mark.parametrize(
     ("holder", "bank_name", "account", "field"),
-    [("别人公司", "中国银行", "6217000012345678", "holder"), (None, " ", "6217000012345678", "bank"), (None, "中国银行", "12", "account")],
+    [
+        ("别人公司", "中国银行", "6217000012345678", "holder"),
+        (None, " ", "6217000012345678", "bank"),
+        (None, "中国银行", "12", "account"),
+    ],
 )
 def test_the_account_is_the_providers_own(holder, bank_name, account, field, now, shop) -> None:
     provider, person = shop
 
     with pytest.raises(InvalidInput) as refused:
         services.payout_account_set(
-            provider=provider, holder=holder or person.name, bank=bank_name, account=account, actor=person.actor, now=now
+            provider=provider,
+            holder=holder or person.name,
+            bank=bank_name,
+            account=account,
+            actor=person.actor,
+            now=now,
         )
 
     assert refused.value.field == field

@@ -1,0 +1,1 @@
+"""REST: the storefront for everybody, and providers' own listings."""
