@@ -281,7 +281,7 @@ class InvoiceAdmin(ActAdmin):
             run=lambda found, data: services.invoice_issue(
                 invoice=found,
                 document_number=data["document_number"],
-                files=[request.FILES["document"]],
+                files=request.FILES.getlist("document"),
                 actor=Actor.of(request.user),
                 now=clock.now(),
             ),
