@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import NotAllowed, NotFound
 from core.money import ZERO, yuan
 from core.periods import beijing_date
-from deposits.selectors import standing
 from exits.models import Exit, ExitOrder
+from exits.reactions import open_matters
 from exits.types import OPEN_EXITS, ExitState, OrderOutcome
 from orders.models import Order
 from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money
@@ -45,6 +45,11 @@ class Item:
 def exit_locked(pk: int) -> Exit:
     """The exit under its row lock."""
     return Exit.objects.select_for_update(of=("self",), no_key=True).select_related("provider", "decision").get(pk=pk)
+
+
+def provider_id_of(pk: int) -> int:
+    """Whose exit it is, before anything is locked."""
+    return Exit.objects.values_list("provider_id", flat=True).get(pk=pk)
 
 
 def exit_order_locked(pk: int) -> ExitOrder:
@@ -115,6 +120,13 @@ def checklist(exit_: Exit, now: datetime) -> list[Item]:
     waiting = exit_.orders.filter(outcome=OrderOutcome.WAITING).count()
     items = [
         Item(
+            "cases",
+            "19",
+            Text("没有未结的投诉和案件", "No complaint or case is open"),
+            open_matters(provider) if exit_.state == ExitState.PREPARING else 0,
+            "/console/standing/",
+        ),
+        Item(
             "refunds",
             "17",
             Text("退款全部处理完", "No refund is open"),
@@ -152,9 +164,7 @@ def last_duty_end(exit_: Exit, now: datetime) -> datetime:
 def deposit_may_return(exit_: Exit, now: datetime) -> bool:
     """Whether the last warranty has ended and nothing is open against the provider (9(6)1)."""
     return (
-        last_duty_end(exit_, now) <= now
-        and not open_refunds_count(exit_.provider)
-        and not standing(exit_.provider).held
+        last_duty_end(exit_, now) <= now and not open_refunds_count(exit_.provider) and not open_matters(exit_.provider)
     )
 
 

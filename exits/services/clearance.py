@@ -12,14 +12,13 @@ from core.references import new_number
 from exits import selectors
 from exits.models import Exit
 from exits.services.orders import exit_orders_begin
-from exits.services.telling import exit_subject, tell
+from exits.services.telling import decision_of, exit_subject, tell
 from exits.types import CLOSING_GROUNDS, ExitState
 from providers.services import provider_clear_out, reentry_bar_record, restriction_lift, restriction_place
 from providers.types import ExitKind, RestrictionKind
 from regulation.models import DecisionRecord
-from regulation.selectors import rulebook_at
-from regulation.services import audit_record, decision_record
-from regulation.types import Decision, Text, cite
+from regulation.services import audit_record
+from regulation.types import Text, cite
 
 
 @act
@@ -102,7 +101,7 @@ def clearance_confirm(*, exit_: Exit, reason: str, actor: Actor, now: datetime) 
         actor=actor,
         now=now,
     )
-    provider_clear_out(provider=exit_.provider, decision=_decision_of(exit_, now), actor=actor, now=now)
+    provider_clear_out(provider=exit_.provider, decision=decision_of(exit_, now), actor=actor, now=now)
     reentry_bar_record(provider=exit_.provider, exit_kind=ExitKind.CLEARED_OUT, exited_at=now, actor=actor, now=now)
     exit_orders_begin(exit_=exit_, now=now)
     _audit(exit_, "clearance_confirm", actor, now)
@@ -142,21 +141,6 @@ def clearance_withdraw(*, provider: Any, reference: str, reason: str, actor: Act
     _audit(exit_, "clearance_withdraw", actor, now)
     tell(exit_, "exit.clearance_declined", {"reason": reason}, now)
     return True
-
-
-def _decision_of(exit_: Exit, now: datetime) -> DecisionRecord:
-    """The decision behind a clearance; where an operator proposed it, the grounds as it named them (24)."""
-    if exit_.decision is not None:
-        return exit_.decision
-    decision = Decision(
-        rule="exit.clearance",
-        rulebook=rulebook_at(exit_.opened_at).version,
-        outcome="clear_out",
-        values={"grounds": list(exit_.grounds)},
-        clauses=cite(*exit_.grounds),
-        explanation=Text(f"清退：{exit_.reason}", f"Cleared out: {exit_.reason}"),
-    )
-    return decision_record(decision=decision, facts={"reason": exit_.reason}, subject=exit_subject(exit_), now=now)
 
 
 def _proposed(exit_: Exit, reason: str, actor: Actor) -> Exit:

@@ -7,13 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from core.acts import SYSTEM, Actor, act
 from core.errors import NotAllowed
+from core.money import ZERO
 from core.periods import end_of_working_days
 from core.references import new_number
-from deposits.services import deposit_return
+from deposits.selectors import deposit_balance
+from deposits.services import deposit_deduct, deposit_lock, deposit_return
 from exits import selectors
 from exits.models import Exit
 from exits.services.orders import exit_orders_begin
-from exits.services.telling import exit_subject, tell
+from exits.services.telling import decision_of, exit_subject, tell
 from exits.types import ExitState
 from providers.services import (
     provider_leave,
@@ -24,6 +26,7 @@ from providers.services import (
 from providers.types import ExitKind
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record
+from regulation.types import Text
 
 
 @act
@@ -71,6 +74,8 @@ def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
     False while anything is open, or where it has left. The deposit goes back within 15 working days of the last
     warranty's end (a platform default of 9(6)1), never after a clearance (20(4)).
     """
+    # The deposit's account is locked before the provider: the order in which a payment into it takes them.
+    deposit_lock(provider_id=selectors.provider_id_of(exit_id))
     exit_ = selectors.exit_locked(exit_id)
     if exit_.state not in {ExitState.PREPARING, ExitState.EXECUTING}:
         return False
@@ -85,10 +90,33 @@ def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
         exit_.deposit_due_at = end_of_working_days(selectors.last_duty_end(exit_, now), days)
         provider_leave(provider=exit_.provider, exit_kind=exit_.kind, actor=actor, now=now)
         reentry_bar_record(provider=exit_.provider, exit_kind=exit_.kind, exited_at=now, actor=actor, now=now)
+    else:
+        exit_.save()
+        _keep_deposit(exit_, actor, now)
+        exit_.settle(now=now)
     exit_.save()
     _audit(exit_, "exit_complete", {"state": before}, actor, now)
     tell(exit_, "exit.left", {"due_at": exit_.deposit_due_at or now}, now)
     return True
+
+
+def _keep_deposit(exit_: Exit, actor: Actor, now: datetime) -> None:
+    """What is left of a cleared provider's deposit is kept, once its buyers have been paid back (20(4))."""
+    amount = deposit_balance(exit_.provider_id)
+    if amount <= ZERO:
+        return
+    deposit_deduct(
+        provider=exit_.provider,
+        amount=amount,
+        kind="penalty",
+        reason=Text("清退，保证金不予退还", "Cleared out: the deposit is kept"),
+        reference=exit_.number,
+        recipient_account="penalties:platform",
+        decision=decision_of(exit_, now),
+        key=f"exit:{exit_.number}:deposit",
+        actor=actor,
+        now=now,
+    )
 
 
 @act
