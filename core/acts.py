@@ -29,6 +29,13 @@ class Actor:
         return cls("operator" if user.is_operator else "user", user.pk, str(user))
 
     @property
+    def person(self) -> int:
+        """The account that acts. Raises TypeError for the platform itself, which signs nothing."""
+        if self.id is None:
+            raise TypeError("a person has to do this")
+        return self.id
+
+    @property
     def reference(self) -> str:
         """As the audit trail names them, such as `operator:7`."""
         return self.kind if self.id is None else f"{self.kind}:{self.id}"

@@ -7,7 +7,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from core import sweeps
 
-HOUSEKEEPING = [
+HOUSEKEEPING: list[tuple[str, str, dict[str, str], timedelta]] = [
     ("outbox", "core.tasks.outbox_dispatch", {}, timedelta(seconds=15)),
     ("idempotency keys", "core.tasks.idempotency_keys_drop", {}, timedelta(days=1)),
 ]

@@ -43,7 +43,9 @@ class RowForm(ReasonForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["code"].choices = schedule_choices()
+        field = self.fields["code"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = schedule_choices()
         self.order_fields(["code", "compensation", "reason"])
 
 

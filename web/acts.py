@@ -69,8 +69,11 @@ def act_page(
     form = None
     refused: DomainError | None = None
     if page.form is not None:
-        posted = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-        form = page.form(*posted, initial=page.initial(subject, target))
+        initial = page.initial(subject, target)
+        if request.method == "POST":
+            form = page.form(request.POST, request.FILES, initial=initial)
+        else:
+            form = page.form(initial=initial)
     if request.method == "POST" and (form is None or form.is_valid()):
         data = form.cleaned_data if form is not None else {}
         try:
@@ -81,7 +84,7 @@ def act_page(
             if form is None or not refused_by_field(form, error):
                 refused = error
         else:
-            messages.success(request, done.message)
+            messages.success(request, str(done.message))
             return HttpResponseRedirect(done.url)
     status = 200
     if request.method == "POST":

@@ -13,12 +13,12 @@ from refunds.selectors import offer_of
 from refunds.types import RefundAct
 from web.acts import ActPage, Done, FilesField
 from web.components.steps import Consequence
-from web.components.timeline import Attachment, ChatMessage
+from web.components.timeline import Attachment, ChatMessage, file_size
 
 
 class SayForm(forms.Form):
     text = forms.CharField(label=_("Message"), max_length=5000, widget=forms.Textarea({"rows": 3}))
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
 
 class OfferForm(forms.Form):
@@ -147,7 +147,7 @@ def say(form: SayForm, refund: Any, actor: Actor, now: datetime) -> DomainError 
     return None
 
 
-def room_lines(detail: Any, base: str) -> list[ChatMessage]:
+def room_lines(detail: Any) -> list[ChatMessage]:
     """What was said in the room, oldest first."""
     return [
         ChatMessage(
@@ -155,7 +155,7 @@ def room_lines(detail: Any, base: str) -> list[ChatMessage]:
             at=one.at,
             text=one.text,
             mine=one.side == detail.side,
-            attachments=[Attachment(file.name, f"{base}{file.pk}/") for file in one.files],
+            attachments=[Attachment(file.name, file.link, file_size(file.size)) for file in one.files],
         )
         for one in detail.room
     ]

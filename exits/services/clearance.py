@@ -89,7 +89,7 @@ def clearance_confirm(*, exit_: Exit, reason: str, actor: Actor, now: datetime) 
     Clauses 20(4), 24, 25, 26. Raises NotPermitted for the operator who proposed it, InvalidInput without a reason.
     """
     exit_ = _proposed(exit_, reason, actor)
-    exit_.confirm(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    exit_.confirm(operator_id=actor.person, reason=reason.strip(), now=now)
     exit_.save()
     restriction_place(
         provider=exit_.provider,
@@ -118,7 +118,7 @@ def clearance_decline(*, exit_: Exit, reason: str, actor: Actor, now: datetime) 
             _("At 24 points clearance is not a choice: overturn the finding on appeal first."),
             clauses=["20(4)", "24(4)"],
         )
-    exit_.decline(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    exit_.decline(operator_id=actor.person, reason=reason.strip(), now=now)
     exit_.save()
     _reopen(exit_, actor, now)
     _audit(exit_, "clearance_decline", actor, now)

@@ -4,9 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from orders.selectors import fulfilment_of
-from refunds.services import refund_on_exit
 
+from catalog.types import ProductClass
 from core.acts import SYSTEM, Actor, act, require_transaction
 from core.errors import NotAllowed
 from core.periods import end_of_days
@@ -16,6 +15,8 @@ from exits.rules import ExitOrderFacts, Fulfilment
 from exits.services.telling import exit_subject
 from exits.types import Choice, OrderOutcome
 from notifications.services import notify
+from orders.selectors import fulfilment_of
+from refunds.services import refund_on_exit
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
@@ -84,8 +85,8 @@ def exit_order_settle(*, row_id: int, now: datetime) -> bool:
         _settle(row, OrderOutcome.AFTER_SALES, now, decision=None)
         return True
     facts = ExitOrderFacts(
-        product_class=order.product_class,
-        paid_at=order.paid_at,
+        product_class=ProductClass(order.product_class),
+        paid_at=order.paid_at or now,
         fulfilment=Fulfilment(fulfilment_of(order)),
         amount=order.amount,
         refunded=order.refunded,

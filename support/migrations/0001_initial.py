@@ -4,9 +4,10 @@ import django.db.models.deletion
 import django_fsm
 import pgtrigger.compiler
 import pgtrigger.migrations
-import support.types
 from django.conf import settings
 from django.db import migrations, models
+
+import support.types
 
 
 class Migration(migrations.Migration):

@@ -126,7 +126,7 @@ def _open(ticket: Ticket) -> Ticket:
 def _say(ticket: Ticket, side: Side, text: str, file: CheckedFile | None, actor: Actor, now: datetime) -> TicketMessage:
     return TicketMessage.objects.create(
         ticket=ticket,
-        author_id=actor.id,
+        author_id=actor.person,
         side=side,
         text=text.strip()[:LONGEST],
         file=file.content if file else "",

@@ -37,7 +37,7 @@ def appeal_file(*, finding: Finding, statement: str, actor: Actor, now: datetime
     appeal = Appeal(
         finding=finding,
         statement=statement.strip()[:LONGEST],
-        filed_by_id=actor.id,
+        filed_by_id=actor.person,
         filed_at=now,
         found_by_id=finding.decided_by_id,
     )
@@ -52,7 +52,7 @@ def appeal_file(*, finding: Finding, statement: str, actor: Actor, now: datetime
 def appeal_reject(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) -> Appeal:
     """Another operator confirms the finding (19)."""
     appeal, finding = _ready(appeal, reason, actor)
-    appeal.reject(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    appeal.reject(operator_id=actor.person, reason=reason.strip(), now=now)
     appeal.save()
     finding.confirm()
     finding.save()
@@ -66,7 +66,7 @@ def appeal_allow(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) ->
     """Another operator overturns the finding: points, freezes and deductions are taken back as new entries (19, 20)."""
     appeal, finding = _ready(appeal, reason, actor)
     deposit_lock(provider_id=finding.provider_id)
-    appeal.allow(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    appeal.allow(operator_id=actor.person, reason=reason.strip(), now=now)
     appeal.save()
     finding.overturn()
     finding.save()

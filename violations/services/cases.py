@@ -109,12 +109,12 @@ def case_statement_add(
         raise CaseClosed(_("This case is closed."))
     if not text.strip():
         raise InvalidInput(_("Write your statement."), field="text")
-    said = CaseStatement(case=case, author_id=actor.id, side=side, text=text.strip()[:LONGEST], said_at=now)
+    said = CaseStatement(case=case, author_id=actor.person, side=side, text=text.strip()[:LONGEST], said_at=now)
     said.save()
     for file in evidence:
         Evidence(
             case=case,
-            given_by_id=actor.id,
+            given_by_id=actor.person,
             side=side,
             file=file.content,
             name=file.name,

@@ -132,7 +132,7 @@ def complaint_respond(
         raise InvalidInput(_("Write your answer."), field="response")
     complaint.respond(response=response.strip()[:LONGEST], now=now)
     complaint.save()
-    evidence_add(complaint=complaint, case=None, files=evidence, side="provider", giver_id=actor.id or 0, now=now)
+    evidence_add(complaint=complaint, case=None, files=evidence, side="provider", giver_id=actor.person, now=now)
     _decide_response(complaint, actor=actor, now=now, act_name="complaint_respond")
     if now >= complaint.due_at:
         _late(complaint, now)
@@ -219,7 +219,7 @@ def complaint_uphold(
     _ensure_open(complaint)
     _require_reason(reason)
     before = complaint.state
-    complaint.uphold(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    complaint.uphold(operator_id=actor.person, reason=reason.strip(), now=now)
     complaint.save()
     case_open(
         provider=complaint.provider,
@@ -245,7 +245,7 @@ def complaint_dismiss(*, complaint: Complaint, reason: str, actor: Actor, now: d
     _ensure_open(complaint)
     _require_reason(reason)
     before = complaint.state
-    complaint.dismiss(operator_id=actor.id or 0, reason=reason.strip(), now=now)
+    complaint.dismiss(operator_id=actor.person, reason=reason.strip(), now=now)
     complaint.save()
     _close(complaint, act_name="complaint_dismiss", before=before, actor=actor, now=now)
     return complaint

@@ -78,7 +78,7 @@ def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: A
         reason=reason.strip(),
         rulebook=rulebook.version,
         decision=record,
-        decided_by_id=actor.id,
+        decided_by_id=actor.person,
         decided_at=now,
         appeal_due_at=end_of_working_days(now, rulebook_at(now).parameter("violation.appeal_working_days")),
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from catalog.models import Product
 from catalog.services import product_restrict, product_restriction_lift
 from catalog.types import RestrictionKind as ProductRestrictionKind
 from core.acts import Actor, act, require_transaction
@@ -12,6 +13,7 @@ from core.money import ZERO, yuan
 from core.periods import end_of_days
 from deposits.selectors import deduction_by_key
 from deposits.services import deduction_reverse, deposit_deduct
+from orders.models import Order
 from orders.services import compensation_pay
 from providers.services import restriction_lift, restriction_place
 from providers.types import RestrictionKind
@@ -67,6 +69,18 @@ def _measure(finding: Finding, kind: MeasureKind, now: datetime, **values: Any) 
     return measure
 
 
+def _product_of(finding: Finding) -> Product:
+    """The product that a freeze of a product is about: a penalty names none where the case has none."""
+    assert finding.case.product is not None
+    return finding.case.product
+
+
+def _order_of(finding: Finding) -> Order:
+    """The order whose buyer is compensated: a finding without one names no compensation."""
+    assert finding.case.order is not None
+    return finding.case.order
+
+
 def reference(finding: Finding) -> str:
     """What names a finding's restrictions and deductions."""
     return f"finding:{finding.pk}"
@@ -78,7 +92,7 @@ def _freeze(finding: Finding, cost: Penalty, decision: DecisionRecord, actor: Ac
     if cost.freeze.scope == "product":
         _measure(finding, MeasureKind.PRODUCT_FREEZE, now, until=until, reference=reference(finding))
         product_restrict(
-            product=finding.case.product,
+            product=_product_of(finding),
             kind=ProductRestrictionKind.FROZEN,
             reason=finding.reason,
             reference=reference(finding),
@@ -141,7 +155,7 @@ def _compensate(finding: Finding, amount: Decimal, decision: DecisionRecord, act
     """What the buyer lost: out of what the provider is owed, then out of its deposit; no penalty (11(2)2, 11(3)3)."""
     key = f"{reference(finding)}:compensation"
     compensation_pay(
-        order=finding.case.order,
+        order=_order_of(finding),
         amount=amount,
         reason=Text(f"违规认定 {finding.case.number} 的赔付", f"Compensation of finding {finding.case.number}"),
         cause=key,
@@ -202,7 +216,7 @@ def measures_reverse(*, finding: Finding, decision: DecisionRecord, actor: Actor
 def _lift(measure: Measure, actor: Actor, now: datetime) -> None:
     if measure.kind == MeasureKind.PRODUCT_FREEZE:
         product_restriction_lift(
-            product=measure.finding.case.product,
+            product=_product_of(measure.finding),
             kind=ProductRestrictionKind.FROZEN,
             reference=reference(measure.finding),
             actor=actor,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from itertools import pairwise
 from math import cos, pi, sin
@@ -30,7 +30,7 @@ class Draw:
 Motif = Callable[[Draw, Shades], str]
 
 
-def _line(points: list[tuple[float, float]], stroke: str, width: float = 3, fill: str = "none") -> str:
+def _line(points: Sequence[tuple[float, float]], stroke: str, width: float = 3, fill: str = "none") -> str:
     path = "M" + "L".join(f"{x:.0f} {y:.0f}" for x, y in points)
     return (
         f'<path d="{path}" fill="{fill}" stroke="{stroke}" stroke-width="{width}" '

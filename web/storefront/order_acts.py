@@ -51,7 +51,7 @@ class ClaimForm(forms.Form):
         required=False,
         help_text=_("Only for a compensation."),
     )
-    files = FilesField(label=_("Evidence"), required=False)
+    files = FilesField(label=_("Evidence"), required=False)  # type: ignore[assignment]
 
 
 class InvoiceForm(forms.Form):
@@ -89,7 +89,7 @@ class DeductionForm(forms.Form):
         decimal_places=2,
         help_text=_("For what was used because of a change of yours. The rest comes back to you."),
     )
-    reason = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea({"rows": 4}))
+    statement = forms.CharField(label=_("Why"), max_length=2000, widget=forms.Textarea({"rows": 4}))
 
 
 def find_target(order: Any, act: OrderAct, pk: int | None) -> Any:
@@ -131,7 +131,7 @@ def _renew(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: dat
 
 
 def _offer(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    services.deduction_offer(order=order, amount=data["amount"], reason=data["reason"], actor=actor, now=now)
+    services.deduction_offer(order=order, amount=data["amount"], statement=data["statement"], actor=actor, now=now)
     return Done(_("Your offer is with the provider, who may sign it."), order_url(order))
 
 

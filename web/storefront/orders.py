@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -230,7 +230,7 @@ def act(request: HttpRequest, number: str, name: str, target: int | None = None)
 
 
 @login_required
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: HttpRequest, pk: int) -> FileResponse:
     """A file of an order, for those whose order it is."""
     found = file_for(request.user, pk)
     return file_response(found.file, name=found.name, content_type=found.content_type)

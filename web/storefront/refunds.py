@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -52,7 +52,7 @@ class RefundForm(forms.Form):
         label=gettext_lazy("What happened"), required=False, max_length=5000, widget=forms.Textarea({"rows": 5})
     )
     claims_loss = forms.BooleanField(label=gettext_lazy("The quality of the service caused me a loss"), required=False)
-    files = FilesField(label=gettext_lazy("Evidence"), required=False)
+    files = FilesField(label=gettext_lazy("Evidence"), required=False)  # type: ignore[assignment]
 
 
 def _reason(text: str) -> Reason | None:
@@ -136,7 +136,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
             if one.act in refund_pages.PAGES
         ],
         "may_say": any(one.act == RefundAct.SAY for one in found.acts),
-        "lines": refund_pages.room_lines(found, "/refunds/files/"),
+        "lines": refund_pages.room_lines(found),
         "timeline": timeline_items(sorted(found.timeline, key=lambda event: event.at, reverse=True)),
         "decision": refund.final or refund.decision,
         "form": form,
@@ -163,7 +163,7 @@ def act(request: HttpRequest, number: str, name: str, target: int | None = None)
 
 
 @login_required
-def file(request: HttpRequest, pk: int) -> HttpResponse:
+def file(request: HttpRequest, pk: int) -> FileResponse:
     """A file of a refund's room, for those whose refund it is."""
     found = file_for(request.user, pk)
     return file_response(found.file, name=found.name, content_type=found.content_type)

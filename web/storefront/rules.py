@@ -1,5 +1,6 @@
 """The rulebook as people read it: chapters, clauses with their parameters, the schedule, versions and what changed."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -244,7 +245,7 @@ def decision(request: HttpRequest, name: str) -> HttpResponse:
         "rule": rule,
         "title": rule.title.in_language(get_language() or "zh-hans"),
         "parameters": parameter_rows([rulebook.parameters[key] for key in rule.parameters]),
-        "facts": list(rule.facts.__dataclass_fields__),
+        "facts": [one.name for one in fields(rule.facts)],
         "now": now,
         "crumbs": [(_("Rules"), "/rules/"), (_("Decisions"), "/rules/decisions/")],
     }
