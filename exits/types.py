@@ -6,7 +6,8 @@ from enum import StrEnum
 class ExitState(StrEnum):
     """Where an exit stands.
 
-    A voluntary exit and an agreement's end go from `preparing` to `left` when the checklist is done. A clearance waits as
+    A voluntary exit and an agreement's end go from `preparing` to `left` when the checklist is done. A clearance
+    waits as
     `proposed` for a second operator and then is `executing` until every order and the deposit are settled.
     """
 
@@ -31,7 +32,9 @@ class OrderOutcome(StrEnum):
 
 
 class Choice(StrEnum):
-    """What a buyer wants with a running subscription: the unused part back, or use to the end of the term (24, 26(1))."""
+    """What a buyer wants with a running subscription: the unused part back, or use to the end of the term (24,
+    26(1)).
+    """
 
     REFUND = "refund"
     KEEP = "keep"

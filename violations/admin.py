@@ -1,4 +1,6 @@
-"""Complaints, cases, findings and appeals: evidence left, judgement right, consequences before the button (18 to 21)."""
+"""Complaints, cases, findings and appeals: evidence left, judgement right, consequences before the button (18 to
+21).
+"""
 
 from typing import Any
 
@@ -137,12 +139,8 @@ class CaseAdmin(ActAdmin):
             object_id,
             title=_("Find a violation"),
             consequences=[
-                _(
-                    "Points, freeze and deduction of the row follow at once, heavier where it was found before this year."
-                ),
-                _(
-                    "At 24 points the store and all products close at once; a second operator confirms the clearance (20(4))."
-                ),
+                _("Points, freeze and deduction of the row follow at once, heavier when repeated this year."),
+                _("At 24 points everything closes at once; a second operator confirms the clearance (20(4))."),
                 _("The provider may appeal to another operator (19)."),
             ],
             submit=_("Make the finding"),

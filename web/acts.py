@@ -1,6 +1,7 @@
 """Acts as pages: one page an act, which says what will happen and asks what it needs, before it is done.
 
-A subject's acts stand in a table: the act's name to an `ActPage`. `act_page` draws the page and calls the one service; what a
+A subject's acts stand in a table: the act's name to an `ActPage`. `act_page` draws the page and calls the one
+service; what a
 rule refuses is shown in place, with its clauses and decision.
 """
 
@@ -33,7 +34,8 @@ class Done:
 class ActPage:
     """One act: its title, its button, what will happen, what it asks, and the service that does it.
 
-    `run(subject, target, data, actor, now)` calls the service and says what was done; `consequences(subject, target, now)`
+    `run(subject, target, data, actor, now)` calls the service and says what was done; `consequences(subject,
+    target, now)`
     says before what will be.
     """
 

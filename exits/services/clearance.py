@@ -32,9 +32,11 @@ def clearance_open(
     actor: Actor,
     now: datetime,
 ) -> Exit:
-    """Begin a clearance: at 24 points, for a row that says so or a blacklisted account everything closes at once (20(4), 24).
+    """Begin a clearance: at 24 points, for a row that says so or a blacklisted account everything closes at once
+    (20(4), 24).
 
-    With the other grounds of 24 it is a proposal and the display stays. What cannot be undone waits for a second operator.
+    With the other grounds of 24 it is a proposal and the display stays. What cannot be undone waits for a second
+    operator.
     An exit that is open already is returned, closed as well where these grounds close.
     """
     provider = selectors.provider_locked(provider.pk)

@@ -3,11 +3,12 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django_fsm
-import notifications.types
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import notifications.types
 
 
 class Migration(migrations.Migration):

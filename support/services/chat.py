@@ -28,7 +28,8 @@ def message_send(
 ) -> ChatMessage:
     """A buyer asks or a provider answers in the conversation of an order.
 
-    A buyer's question starts the 30-second clock of business hours (12(1)3); a person's answer stops it, an automatic reply
+    A buyer's question starts the 30-second clock of business hours (12(1)3); a person's answer stops it, an
+    automatic reply
     does not. Raises InvalidInput for a message that says nothing.
     """
     text = text.strip()

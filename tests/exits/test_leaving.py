@@ -110,7 +110,7 @@ def test_unfinished_work_keeps_a_provider_until_it_is_done(now: datetime) -> Non
     order, buyer = buy(product, now)
     exit_ = request_exit(order.provider, person, now)
 
-    assert [item.key for item in checklist(exit_, now) if not item.done][0] == "work"
+    assert next(item.key for item in checklist(exit_, now) if not item.done) == "work"
     assert sweeps.run("exits.complete", now).done == 0
     complete_service(order, person, buyer, now)
     assert "work" not in [item.key for item in checklist(exit_, now) if not item.done]

@@ -57,7 +57,9 @@ def test_points_and_class_by_repetition(code: str, before: int, grade: str | Non
         ("V1816", 0, True, None),
     ],
 )
-def test_freezes_by_repetition(code: str, before: int, on_product: bool, expected: tuple[str, int | None] | None) -> None:
+def test_freezes_by_repetition(
+    code: str, before: int, on_product: bool, expected: tuple[str, int | None] | None
+) -> None:
     freeze = cost(code, before=before, on_product=on_product).freeze
 
     assert (freeze and (freeze.scope, freeze.days)) == expected

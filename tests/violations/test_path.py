@@ -39,7 +39,8 @@ pytestmark = pytest.mark.django_db
 def complain(scene: Scene, now: datetime, **changes) -> Complaint:
     given = {
         "complainant": scene.buyer.user, "provider": scene.provider, "order": scene.order, "product": scene.product,
-        "statement": "付款后要求另外转账。", "conduct_on": now.date(), "code": "", "evidence": [], "actor": scene.buyer.actor,
+        "statement": "付款后要求另外转账。", "conduct_on": now.date(), "code": "",
+        "evidence": [], "actor": scene.buyer.actor,
     }  # fmt: skip
     return complaint_file(**(given | changes), now=now)
 
@@ -47,7 +48,8 @@ def complain(scene: Scene, now: datetime, **changes) -> Complaint:
 def open_case(scene: Scene, now: datetime, code: str, event: str = "e1", **changes) -> Case:
     given = {
         "provider": scene.provider, "code": code, "occurred_at": now - timedelta(hours=1), "statement": "经查属实",
-        "source": CaseSource.OPERATOR, "event": event, "product": scene.product, "order": scene.order, "complaint": None,
+        "source": CaseSource.OPERATOR, "event": event, "product": scene.product, "order": scene.order,
+        "complaint": None,
         "actor": scene.operator,
     }  # fmt: skip
     return case_open(**(given | changes), now=now)
@@ -104,9 +106,15 @@ def test_only_the_complainant_withdraws(scene: Scene, now: datetime) -> None:
 @pytest.mark.clause("18(16)")
 @pytest.mark.parametrize(
     ("field", "change"),
-    [("statement", {"statement": "  "}), ("code", {"code": "V9999"}), ("conduct_on", {"conduct_on": datetime(2030, 1, 1).date()})],
+    [
+        ("statement", {"statement": "  "}),
+        ("code", {"code": "V9999"}),
+        ("conduct_on", {"conduct_on": datetime(2030, 1, 1).date()}),
+    ],
 )
-def test_what_cannot_be_used_is_named_and_nothing_is_kept(scene: Scene, now: datetime, field: str, change: dict) -> None:
+def test_what_cannot_be_used_is_named_and_nothing_is_kept(
+    scene: Scene, now: datetime, field: str, change: dict
+) -> None:
     trail = AuditRecord.objects.count()
 
     with pytest.raises(InvalidInput) as refused:
@@ -205,7 +213,9 @@ def test_24_points_close_everything_at_once_and_a_second_operator_ends_it(scene:
 
 
 @pytest.mark.clause("19")
-def test_an_appeal_goes_to_another_operator_and_takes_everything_back_as_new_entries(scene: Scene, now: datetime) -> None:
+def test_an_appeal_goes_to_another_operator_and_takes_everything_back_as_new_entries(
+    scene: Scene, now: datetime
+) -> None:
     deposit = deposit_balance(scene.provider.pk)
     finding = find(scene, now, "V1502", "fake")
     due = finding.appeal_due_at
@@ -248,7 +258,12 @@ def test_an_upheld_complaint_opens_a_case_under_the_row_of_its_day(scene: Scene,
     complaint = complain(scene, now)
 
     complaint_uphold(
-        complaint=complaint, code="V1401", occurred_at=now - timedelta(hours=1), reason="有转账截图", actor=scene.operator, now=now
+        complaint=complaint,
+        code="V1401",
+        occurred_at=now - timedelta(hours=1),
+        reason="有转账截图",
+        actor=scene.operator,
+        now=now,
     )
 
     case = Case.objects.get(event=f"complaint:{complaint.number}")

@@ -30,7 +30,8 @@ def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: A
     """An operator finds a violation under a row of the schedule, after the provider was heard (19).
 
     The row is the one in force on the last day of the conduct (28), the points count in the natural year of the finding
-    (21). `compensation` in yuan goes to the buyer of the case's order and is no penalty; zero or None where there is none.
+    (21). `compensation` in yuan goes to the buyer of the case's order and is no penalty; zero or None where there
+    is none.
     Raises InvalidInput, CaseClosed, and NotAllowed while the provider may still be heard.
     """
     case = selectors.case_locked(case.pk)
@@ -130,7 +131,7 @@ def _decision(case: Case, cost: Penalty, rulebook: Rulebook) -> Decision:
         clauses=cite("19", "20", *row.clauses),
         explanation=Text(
             f"{row.name.zh}：本年第 {cost.occurrence} 次，扣 {cost.points} 分，扣保证金 ¥{cost.deduction:,.2f}。",
-            f"{row.name.en}: time {cost.occurrence} this year, {cost.points} points, ¥{cost.deduction:,.2f} from the deposit.",
+            f"{row.name.en}: time {cost.occurrence} this year, {cost.points} points, ¥{cost.deduction:,.2f} deducted.",
         ),
     )
 

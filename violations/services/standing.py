@@ -54,7 +54,9 @@ def _step_measure(
 
 
 def clearance_propose(*, finding: Finding, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
-    """24 points, or a row that says so: store and products close at once; a second operator confirms the rest (20(4), 24)."""
+    """24 points, or a row that says so: store and products close at once; a second operator confirms the rest
+    (20(4), 24).
+    """
     require_transaction()
     clearance_open(
         provider=finding.provider,

@@ -58,19 +58,75 @@ def _list(model: str, query: str = "") -> str:
 
 def _queues(now: datetime) -> list[Queue]:
     wanted: list[tuple[Any, str, str, Callable[[], Any], str, timedelta]] = [
-        (_("Applications"), "9", _list("providers_application"), applications_waiting, "submitted_at", timedelta(days=3)),
-        (_("Listings to review"), "10(1)", _list("catalog_productversion"), reviews_waiting, "submitted_at", timedelta(days=3)),
-        (_("Refunds in dispute"), "17(1)", _list("refunds_refundrequest"), refund_queue, "escalated_at", timedelta(days=2)),
+        (
+            _("Applications"),
+            "9",
+            _list("providers_application"),
+            applications_waiting,
+            "submitted_at",
+            timedelta(days=3),
+        ),
+        (
+            _("Listings to review"),
+            "10(1)",
+            _list("catalog_productversion"),
+            reviews_waiting,
+            "submitted_at",
+            timedelta(days=3),
+        ),
+        (
+            _("Refunds in dispute"),
+            "17(1)",
+            _list("refunds_refundrequest"),
+            refund_queue,
+            "escalated_at",
+            timedelta(days=2),
+        ),
         (_("Complaints"), "18(16)", _list("violations_complaint"), complaints_waiting, "filed_at", timedelta(days=2)),
         (_("Cases to find"), "19", _list("violations_case"), cases_waiting, "heard_at", timedelta(days=5)),
         (_("Appeals"), "19", _list("violations_appeal"), appeals_waiting, "filed_at", timedelta(days=5)),
         (_("Clearances to confirm"), "20(4)", _list("exits_exit"), clearances_waiting, "opened_at", timedelta(days=1)),
-        (_("Acceptances to settle"), "11(1)3", _list("orders_order"), acceptance_queue, "settle_asked_at", timedelta(days=5)),
-        (_("Statements: operations"), "11(1)1", _list("settlements_statement"), lambda: statements_queue("marketplace_operations"), "confirmed_at", timedelta(days=3)),
-        (_("Statements: finance"), "11(1)1", _list("settlements_statement"), lambda: statements_queue("finance"), "confirmed_at", timedelta(days=3)),
-        (_("Additional deposits"), "9(6)4", _list("deposits_additionaldeposit"), additional_waiting, "proposed_at", timedelta(days=5)),
-        (_("Reported changes"), "18(1)", _list("providers_changereport"), changes_waiting, "reported_at", timedelta(days=5)),
-    ]  # fmt: skip
+        (
+            _("Acceptances to settle"),
+            "11(1)3",
+            _list("orders_order"),
+            acceptance_queue,
+            "settle_asked_at",
+            timedelta(days=5),
+        ),
+        (
+            _("Statements: operations"),
+            "11(1)1",
+            _list("settlements_statement"),
+            lambda: statements_queue("marketplace_operations"),
+            "confirmed_at",
+            timedelta(days=3),
+        ),
+        (
+            _("Statements: finance"),
+            "11(1)1",
+            _list("settlements_statement"),
+            lambda: statements_queue("finance"),
+            "confirmed_at",
+            timedelta(days=3),
+        ),
+        (
+            _("Additional deposits"),
+            "9(6)4",
+            _list("deposits_additionaldeposit"),
+            additional_waiting,
+            "proposed_at",
+            timedelta(days=5),
+        ),
+        (
+            _("Reported changes"),
+            "18(1)",
+            _list("providers_changereport"),
+            changes_waiting,
+            "reported_at",
+            timedelta(days=5),
+        ),
+    ]
     return [_queue(now, *one) for one in wanted]
 
 
