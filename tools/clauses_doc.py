@@ -19,7 +19,7 @@ APPS = (
     *("core", "regulation", "accounts", "notifications", "ledger", "payments", "providers", "deposits", "settlements"),
     *("catalog", "orders", "support", "refunds", "violations", "exits", "web"),
 )
-CITATION = re.compile(r"(?<![\d.(])(\d{1,2}\(\d{1,2}(?:bis)?\)\d?)(?:-(\d))?")
+CITATION = re.compile(r"(?<![\d.])(\d{1,2}\(\d{1,2}(?:bis)?\)\d?)(?:-(\d))?")
 ARTICLE = re.compile(r"(?:[Cc]lauses?|[Aa]rticles?|§) ?(\d{1,2})\b(?!\()|\((\d{1,2})(?:, (\d{1,2}))*(?:[;,] [^()]*)?\)")
 LAST_ARTICLE = 29
 BY_SOFTWARE = {"A", "W"}
@@ -53,20 +53,28 @@ def definitions(tree: ast.Module) -> Iterator[ast.FunctionDef | ast.ClassDef]:
             yield node
 
 
+def named(node: ast.AST) -> set[str]:
+    """The citations that code carries as data: texts that are a citation and nothing else."""
+    texts = (one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str))
+    return {text for text in texts if CITATION.fullmatch(text)}
+
+
 def enforced() -> dict[str, list[str]]:
-    """Clause to the functions and classes that cite it."""
+    """Clause to the functions and classes that cite it, and the modules whose tables do."""
     places: dict[str, list[str]] = defaultdict(list)
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):
-            if {"migrations", "data", "locale"} & set(path.parts):
+            if {"migrations", "data", "locale", "demo", "styleguide"} & set(path.parts):
                 continue
             module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            for node in definitions(ast.parse(path.read_text(encoding="utf-8"))):
-                text = ast.get_docstring(node) or ""
-                declared = " ".join(ast.unparse(decorator) for decorator in node.decorator_list)
-                found = cited(text) | {match[1] for match in CITATION.finditer(declared)}
-                for clause in found:
+            tree = ast.parse(path.read_text(encoding="utf-8"))
+            for node in definitions(tree):
+                for clause in cited(ast.get_docstring(node) or "") | named(node):
                     places[clause].append(f"{module}.{node.name}")
+            for statement in tree.body:
+                if not isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                    for clause in named(statement):
+                        places[clause].append(module)
     return places
 
 

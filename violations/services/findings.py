@@ -27,7 +27,7 @@ from violations.types import CaseState
 
 @act
 def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: Actor, now: datetime) -> Finding:
-    """An operator finds a violation under a row of the schedule, after the provider was heard (19).
+    """An operator finds a violation under a row of the schedule, after the provider was heard (19, 20(1)).
 
     The row is the one in force on the last day of the conduct (28), the points count in the natural year of the finding
     (21). `compensation` in yuan goes to the buyer of the case's order and is no penalty; zero or None where there
