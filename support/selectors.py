@@ -13,7 +13,7 @@ from orders.models import Order
 from providers.models import Provider
 from providers.selectors import staff_users
 from providers.types import Permission
-from support.models import AutoReply, ChatMessage, Conversation, ResponseClock, Ticket
+from support.models import AutoReply, ChatMessage, Conversation, ResponseClock, Ticket, TicketMessage
 from support.types import Period
 
 
@@ -131,3 +131,21 @@ def period_of(order: Order, now: datetime) -> Period:
     if order.warranty_ends_at is not None and now < order.warranty_ends_at:
         return Period.WARRANTY
     return Period.AFTER
+
+
+def ticket_messages(ticket: Ticket) -> Sequence[TicketMessage]:
+    """What both sides said in a ticket, the oldest first."""
+    return list(ticket.messages.select_related("author").order_by("sent_at", "id"))
+
+
+def ticket_message(ticket: Ticket, pk: int) -> TicketMessage:
+    """One message of a ticket. Raises NotFound for any other's."""
+    found = ticket.messages.filter(pk=pk).first()
+    if found is None:
+        raise NotFound("no such message")
+    return found
+
+
+def waits_since(order: Order) -> datetime | None:
+    """Since when a question of the buyer waits for a person's answer, or None (12(1)3)."""
+    return Conversation.objects.filter(order=order).values_list("waiting_since", flat=True).first()

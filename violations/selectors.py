@@ -11,7 +11,7 @@ from core.periods import year_of
 from providers.models import Provider
 from providers.selectors import staff_users
 from providers.types import Permission
-from violations.models import Appeal, Case, Complaint, Finding, Measure, PointsEntry, YearTally
+from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.rules import PointsRecord
 from violations.types import OPEN_CASES, OPEN_COMPLAINTS, MeasureState
 
@@ -205,3 +205,16 @@ def open_matters_of(provider: Provider) -> int:
     """How many complaints and cases are open against a provider: they keep it from leaving (9(6)1, 23)."""
     complaints = Complaint.objects.filter(provider=provider, state__in=sorted(OPEN_COMPLAINTS)).count()
     return complaints + Case.objects.filter(provider=provider, state__in=sorted(OPEN_CASES)).count()
+
+
+def evidence_of(complaint: Complaint) -> list[Evidence]:
+    """What both sides have put forward to a complaint, the oldest first."""
+    return list(complaint.evidence.order_by("id"))
+
+
+def evidence_file(complaint: Complaint, pk: int) -> Evidence:
+    """One file of a complaint. Raises NotFound for any other's."""
+    found = complaint.evidence.filter(pk=pk).first()
+    if found is None:
+        raise NotFound("no such file")
+    return found

@@ -25,13 +25,14 @@ from orders.selectors import (
     orders_of_buyer,
 )
 from orders.services import order_place
-from orders.types import OrderAct, OrderFilters, OrderState
+from orders.types import MilestoneState, OrderAct, OrderFilters, OrderState
 from payments.selectors import intent_of
 from refunds.selectors import refunds_of_order, timeline_of_order
 from web.acts import act_page
 from web.components.lists import FilterSpec, list_state
 from web.components.money import money_strip
 from web.storefront.cards import in_english
+from web.storefront.leaving import leaving_of
 from web.storefront.order_acts import LABELS, PAGES, find_target
 from web.storefront.presenting import strip_of, timeline_items
 
@@ -45,6 +46,13 @@ STATE_TONES = {
     OrderState.CLOSED: "neutral",
     OrderState.REFUNDED: "refused",
     OrderState.CANCELLED: "neutral",
+}
+MILESTONE_TONES = {
+    MilestoneState.WAITING: "neutral",
+    MilestoneState.STARTED: "held",
+    MilestoneState.SUBMITTED: "due",
+    MilestoneState.RETURNED: "late",
+    MilestoneState.ACCEPTED: "paid",
 }
 
 
@@ -175,6 +183,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "strip": money_strip(strip_of(found.money)),
         "timeline": timeline_items(happened),
         "refunds": refunds_of_order(order),
+        "leaving": leaving_of(request.user, number, now),
         "now": now,
         "crumbs": [(_("My orders"), "/orders/")],
     }
@@ -191,6 +200,7 @@ def _steps(found: Any, buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:
             "view": one,
             "title": _title(one.milestone, "title"),
             "acceptance": _title(one.milestone, "acceptance"),
+            "tone": MILESTONE_TONES[MilestoneState(one.milestone.state)],
             "buttons": [b for b in buttons if b["target"] == one.milestone.pk and _of_milestone(b)],
         }
         for one in found.milestones

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from web.components.timeline import Attachment, TimelineItem, file_size
 
@@ -41,7 +42,7 @@ def timeline_items(events: Iterable[Any]) -> list[TimelineItem]:
         TimelineItem(
             what=event.title.in_language(language),
             at=event.at,
-            who=event.actor,
+            who=_("the market") if event.actor_kind == "system" else event.actor,
             icon=next((icon for word, icon in ICONS.items() if word in event.kind), "circle"),
             note=event.text,
             clauses=event.clauses,

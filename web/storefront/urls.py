@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.storefront import browse, orders, products, refunds, rules
+from web.storefront import browse, complaints, leaving, orders, products, refunds, rules, talks
 
 urlpatterns = [
     path("", browse.home, name="home"),
@@ -18,12 +18,25 @@ urlpatterns = [
     path("orders/<str:number>/pay/", orders.pay, name="order-pay"),
     path("orders/<str:number>/do/<str:name>/", orders.act, name="order-act"),
     path("orders/<str:number>/do/<str:name>/<int:target>/", orders.act, name="order-act-on"),
+    path("orders/<str:number>/chat/", talks.chat, name="order-chat"),
+    path("orders/<str:number>/chat/files/<int:pk>/", talks.chat_file, name="chat-file"),
+    path("orders/<str:number>/tickets/", talks.tickets, name="tickets"),
+    path("orders/<str:number>/tickets/new/", talks.ticket_new, name="ticket-new"),
+    path("orders/<str:number>/tickets/<str:ticket_number>/", talks.ticket, name="ticket"),
+    path("orders/<str:number>/tickets/<str:ticket_number>/do/<str:name>/", talks.ticket_act, name="ticket-act"),
+    path("orders/<str:number>/tickets/<str:ticket_number>/files/<int:pk>/", talks.ticket_file, name="ticket-file"),
+    path("orders/<str:number>/leaving/<str:name>/", leaving.choose, name="order-leaving"),
     path("orders/<str:number>/refund/", refunds.ask, name="refund-ask"),
     path("refunds/", refunds.index, name="refunds"),
     path("refunds/files/<int:pk>/", refunds.file, name="refund-file"),
     path("refunds/<str:number>/", refunds.detail, name="refund"),
     path("refunds/<str:number>/do/<str:name>/", refunds.act, name="refund-act"),
     path("refunds/<str:number>/do/<str:name>/<int:target>/", refunds.act, name="refund-act-on"),
+    path("complaints/", complaints.index, name="complaints"),
+    path("complaints/new/", complaints.new, name="complaint-new"),
+    path("complaints/<str:number>/", complaints.detail, name="complaint"),
+    path("complaints/<str:number>/withdraw/", complaints.withdraw, name="complaint-withdraw"),
+    path("complaints/<str:number>/files/<int:pk>/", complaints.file, name="complaint-file"),
     path("rules/", rules.index, name="rules"),
     path("rules/clauses/<str:citation>/", rules.clause, name="clause"),
     path("rules/schedule/", rules.schedule, name="schedule"),

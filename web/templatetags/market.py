@@ -80,7 +80,12 @@ def deadline(context: template.Context, at: Any) -> str:
 
 @register.simple_tag(takes_context=True)
 def waiting(context: template.Context, sentence: Any, due_at: Any = None) -> str:
-    """`{% waiting sentence refund.due_at %}` → `等待服务商回复，最晚 3月4日 14:05`."""
+    """`{% waiting sentence refund.due_at %}` → `等待服务商回复，最晚 3月4日 14:05`.
+
+    A bilingual Text says its own deadline.
+    """
+    if hasattr(sentence, "in_language"):
+        return language_text(sentence)
     return words.waiting_text(sentence, due_at, _now(context))
 
 
