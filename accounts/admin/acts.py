@@ -66,7 +66,7 @@ class ActAdmin(ReadOnlyAdmin):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=object_id)
         back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
-        form = form_class(request.POST if request.method == "POST" else None)
+        form = form_class(request.POST, request.FILES) if request.method == "POST" else form_class()
         if request.method == "POST" and form.is_valid():
             try:
                 run(obj, form.cleaned_data)
