@@ -60,6 +60,8 @@ def _command(name: str, *arguments: str) -> Callable[[_Teller], str]:
 STEPS: list[tuple[str, Callable[[_Teller], str]]] = [
     ("Migrations", _migrate),
     ("Rulebook", _command("rulebook_load")),
+    ("Agreements", _command("agreements_load")),
+    ("Categories", _command("categories_load")),
     ("Schedule", _command("schedule_load")),
     ("Demo marketplace", _command("seed_demo", "--if-empty")),
 ]
