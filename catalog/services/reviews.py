@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from deposits.selectors import covers_price
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reactions
@@ -20,6 +19,7 @@ from catalog.types import Finding, FindingState, ProductState, Severity, Version
 from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.money import ZERO
+from deposits.selectors import covers_price
 from deposits.services import requirement_refresh
 from notifications.services import notify_many
 from providers.selectors import may_list, rulebook_of_provider, staff_users

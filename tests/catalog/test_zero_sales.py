@@ -134,7 +134,7 @@ def test_the_provider_is_warned_thirty_and_seven_days_ahead_once_each(now) -> No
 
 @pytest.mark.clause("18(14)")
 def test_late_it_warns_once_with_the_days_that_are_left(now) -> None:
-    product, person = make_listed(now)
+    _product, person = make_listed(now)
     late = DUE - timedelta(days=3)
 
     sweeps.run("catalog.zero_sales_warnings", late)

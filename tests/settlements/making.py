@@ -43,7 +43,13 @@ def earn(*, provider: Provider, amount: str, fee: str = "0.00", at: datetime, or
 
 @act
 def owe(
-    *, provider: Provider, amount: str, at: datetime, kind: str = "recovery", counter: str = "compensation:platform"
+    *,
+    provider: Provider,
+    amount: str,
+    at: datetime,
+    kind: str = "recovery",
+    counter: str = "compensation:platform",
+    note: str = "",
 ) -> SettlementItem:
     """The provider owes something that the platform paid for it."""
     return services.item_record(
@@ -54,6 +60,7 @@ def owe(
         eligible_at=at,
         now=at,
         counter_account=counter,
+        note=note,
     )
 
 
