@@ -1,0 +1,54 @@
+"""Who may see which page of the provider console, for which provider."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from core import clock
+from providers.models import Provider
+from providers.selectors import permissions_of, provider_for, require_permission
+from providers.types import Permission
+from web.acts import ActPage, act_page
+
+View = Callable[..., HttpResponse]
+
+
+def provider_page(permission: Permission) -> Callable[[View], View]:
+    """A page of the console for members who hold a permission; it gets the provider and one reading of the clock.
+
+    Whoever belongs to no provider finds nothing there; a member without the permission reads who may.
+    """
+
+    def wrap(view: View) -> View:
+        @functools.wraps(view)
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            provider = provider_for(request.user)
+            if provider is None:
+                raise Http404(request.path)
+            require_permission(user=request.user, provider=provider, permission=permission)
+            return view(request, provider, clock.now(), *args, **kwargs)
+
+        return login_required(answer)
+
+    return wrap
+
+
+def allowed(user: Any, provider: Provider, permission: Permission) -> bool:
+    """Whether a member holds a permission, to draw or leave out a button."""
+    return permission in permissions_of(user, provider)
+
+
+def draw(request: HttpRequest, template: str, now: Any, **context: Any) -> HttpResponse:
+    """A page of the console with the moment it was drawn for."""
+    return render(request, f"console/{template}.html", {"now": now, **context})
+
+
+def do(request: HttpRequest, page: ActPage, subject: Any, now: Any, *, back: str, target: Any = None) -> HttpResponse:
+    """An act's page inside the console."""
+    return act_page(
+        request, page=page, subject=subject, target=target, back=back, now=now, template="console/act.html"
+    )

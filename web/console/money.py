@@ -1,0 +1,268 @@
+"""The provider's money: deposit, statements, where payouts go, invoices owed."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from core.acts import Actor
+from deposits.selectors import additional_of, deductions_of, demands_of, payment_open, payments_of
+from deposits.selectors import standing as deposit_standing
+from deposits.services import deposit_pay
+from orders.models import Invoice
+from orders.types import InvoiceParty, InvoiceState
+from providers.models import Provider
+from providers.types import Permission
+from settlements.exports import statement_csv, statement_xlsx
+from settlements.selectors import (
+    available_acts,
+    decision_of,
+    lines_page,
+    payout_account,
+    statement_for,
+    statements_page,
+)
+from settlements.selectors import standing as settlement_standing
+from settlements.services import payout_account_set, statement_confirm, statement_dispute
+from settlements.types import StatementState
+from web.acts import ActPage, Done
+from web.components.charts import Chart, Series
+from web.components.lists import FilterSpec, list_state
+from web.components.steps import Consequence
+from web.console.access import allowed, do, draw, provider_page
+
+DEPOSIT, STATEMENTS = "/console/deposit/", "/console/statements/"
+STATEMENT_TONES = {
+    StatementState.ISSUED: "due",
+    StatementState.DISPUTED: "late",
+    StatementState.PAID: "paid",
+    StatementState.RETURNED: "refused",
+}
+STATES = [
+    (StatementState.ISSUED, gettext_lazy("to be confirmed")),
+    (StatementState.DISPUTED, gettext_lazy("disputed")),
+    (StatementState.CONFIRMED, gettext_lazy("confirmed")),
+    (StatementState.PAYING, gettext_lazy("being paid out")),
+    (StatementState.PAID, gettext_lazy("paid out")),
+]
+
+
+class PayForm(forms.Form):
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount to pay in (¥)"), min_value=0, max_digits=12, decimal_places=2
+    )
+
+
+class AccountForm(forms.Form):
+    holder = forms.CharField(label=gettext_lazy("Account holder"), max_length=120)
+    bank = forms.CharField(label=gettext_lazy("Bank and branch"), max_length=120)
+    account = forms.CharField(label=gettext_lazy("Account number"), max_length=40)
+
+
+class DisputeForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("What is wrong with it"), max_length=4000, widget=forms.Textarea({"rows": 4})
+    )
+
+
+@provider_page(Permission.MONEY_SEE)
+def deposit(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
+    """What is required, what is there, what was taken, what must be topped up by when?"""
+    return draw(
+        request,
+        "deposit",
+        now,
+        standing=deposit_standing(provider),
+        demands=list(demands_of(provider)[:10]),
+        deductions=list(deductions_of(provider).select_related("decision", "reversal")[:50]),
+        payments=list(payments_of(provider)[:50]),
+        additional=list(additional_of(provider)[:10]),
+        waiting=payment_open(provider),
+        may_pay=allowed(request.user, provider, Permission.MONEY),
+    )
+
+
+def _pay(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    intent = deposit_pay(provider=provider, amount=data["amount"], actor=actor, now=now)
+    return Done(_("Pay now; the deposit grows as soon as the money is there."), f"/pay/{intent.number}/")
+
+
+def _missing(provider: Provider, target: Any) -> dict[str, Any]:
+    return {"amount": deposit_standing(provider).shortfall or None}
+
+
+PAY = ActPage(
+    gettext_lazy("Pay into the deposit"),
+    gettext_lazy("Go on to the payment"),
+    _pay,
+    lambda provider, target, now: [
+        Consequence(_("Missing now"), deposit_standing(provider).shortfall, "due"),
+        Consequence(_("It stays yours; it comes back when you have left and every duty has ended."), None, "held"),
+    ],
+    form=PayForm,
+    clauses=("19(1)",),
+    initial=_missing,
+)
+
+
+@provider_page(Permission.MONEY)
+@require_http_methods(["GET", "POST"])
+def deposit_payment(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
+    """Pay into the deposit."""
+    return do(request, PAY, provider, now, back=DEPOSIT)
+
+
+@provider_page(Permission.MONEY_SEE)
+def statements(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
+    """What was I paid, what comes next, what is held back?"""
+    state = list_state(request.GET, filters=[FilterSpec("state", _("State"), STATES)])
+    page = statements_page(
+        provider=provider, state=state.values.get("state", ""), cursor=request.GET.get("cursor")
+    )
+    shown = [one for one in reversed(page.items) if one.issued_at]
+    chart = Chart(
+        _("Payouts by statement"),
+        [one.cycle_on.isoformat() for one in shown],
+        [Series(_("Payout"), [one.payout for one in shown]), Series(_("Service fee"), [one.fee for one in shown], "due")],
+        kind="bar",
+        unit="yuan",
+    )
+    return draw(
+        request,
+        "statements",
+        now,
+        page=page,
+        list=state,
+        standing=settlement_standing(provider, now),
+        chart=chart if len(shown) > 1 else None,
+        may_money=allowed(request.user, provider, Permission.MONEY),
+    )
+
+
+@provider_page(Permission.MONEY_SEE)
+def statement(request: HttpRequest, provider: Provider, now: datetime, number: str) -> HttpResponse:
+    """One statement: what came in, what went off, what is paid out, line by line."""
+    found = statement_for(provider=provider, number=number)
+    waterfall = [
+        (_("Sales out of guarantee"), found.sales, ""),
+        (_("Service fee"), found.fee, "-"),
+        (_("Recovered after refunds"), found.recovered, "-"),
+        (_("Deposit topped up"), found.topped_up, "-"),
+        (_("Deductions"), found.deducted, "-"),
+        (_("Taken from the deposit instead"), found.from_deposit, "+"),
+        (_("Carried forward"), found.carried, "+"),
+    ]
+    return draw(
+        request,
+        "statement",
+        now,
+        statement=found,
+        tone=STATEMENT_TONES.get(StatementState(found.state), "held"),
+        waterfall=[line for line in waterfall if line[1]],
+        page=lines_page(statement=found, cursor=request.GET.get("cursor")),
+        acts=available_acts(found, request.user),
+        decision=decision_of(found),
+        crumbs=[(_("Statements"), STATEMENTS)],
+    )
+
+
+def _confirm(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    statement_confirm(statement=found, actor=actor, now=now)
+    return Done(_("The statement is confirmed. Operations and finance look at it next."), f"{STATEMENTS}{found.number}/")
+
+
+def _dispute(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    statement_dispute(statement=found, text=data["text"], actor=actor, now=now)
+    return Done(_("Your objection is with operations."), f"{STATEMENTS}{found.number}/")
+
+
+STATEMENT_ACTS = {
+    "confirm": ActPage(
+        gettext_lazy("Confirm the statement"),
+        gettext_lazy("Confirm it"),
+        _confirm,
+        lambda found, target, now: [
+            Consequence(_("Paid out to your account after two approvals"), found.payout, "paid"),
+            Consequence(_("It can no longer be disputed."), None, "late"),
+        ],
+        clauses=("12(1)",),
+    ),
+    "dispute": ActPage(
+        gettext_lazy("Dispute the statement"),
+        gettext_lazy("Send the objection"),
+        _dispute,
+        lambda found, target, now: [Consequence(_("Nothing is paid out until it is answered."), None, "held")],
+        form=DisputeForm,
+        clauses=("12(1)",),
+    ),
+}
+
+
+@provider_page(Permission.MONEY)
+@require_http_methods(["GET", "POST"])
+def statement_act(request: HttpRequest, provider: Provider, now: datetime, number: str, name: str) -> HttpResponse:
+    """Confirm or dispute a statement."""
+    if name not in STATEMENT_ACTS:
+        raise Http404(name)
+    found = statement_for(provider=provider, number=number)
+    return do(request, STATEMENT_ACTS[name], found, now, back=f"{STATEMENTS}{number}/")
+
+
+EXPORTS = {
+    "csv": (statement_csv, "text/csv; charset=utf-8"),
+    "xlsx": (statement_xlsx, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+}
+
+
+@provider_page(Permission.MONEY_SEE)
+def statement_export(request: HttpRequest, provider: Provider, now: datetime, number: str, kind: str) -> HttpResponse:
+    """A statement as a file for the books."""
+    if kind not in EXPORTS:
+        raise Http404(kind)
+    write, content_type = EXPORTS[kind]
+    response = HttpResponse(write(statement_for(provider=provider, number=number)), content_type=content_type)
+    response["Content-Disposition"] = f'attachment; filename="{number}.{kind}"'
+    return response
+
+
+def _account_given(provider: Provider, target: Any) -> dict[str, Any]:
+    known = payout_account(provider.pk)
+    return {"holder": known.holder if known else provider.legal_name, "bank": known.bank if known else ""}
+
+
+def _account(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    payout_account_set(provider=provider, actor=actor, now=now, **data)
+    return Done(_("Payouts go to this account from now on."), STATEMENTS)
+
+
+ACCOUNT = ActPage(
+    gettext_lazy("Account for payouts"),
+    gettext_lazy("Use this account"),
+    _account,
+    lambda provider, target, now: [
+        Consequence(_("Every member who sees the money is told about the change."), None, "neutral")
+    ],
+    form=AccountForm,
+    clauses=("12(1)",),
+    initial=_account_given,
+)
+
+
+@provider_page(Permission.MONEY)
+@require_http_methods(["GET", "POST"])
+def finance(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
+    """Where payouts go."""
+    return do(request, ACCOUNT, provider, now, back=STATEMENTS)
+
+
+@provider_page(Permission.INVOICES)
+def invoices(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
+    """Which invoices do I owe, by when, and which have I issued?"""
+    own = Invoice.objects.filter(order__provider=provider, issuer=InvoiceParty.PROVIDER).select_related("order")
+    owed = own.filter(state=InvoiceState.REQUESTED).order_by("due_at", "pk")[:200]
+    rest = own.exclude(state=InvoiceState.REQUESTED).order_by("-pk")[:100]
+    return draw(request, "invoices", now, invoices=[*owed, *rest])

@@ -1,0 +1,200 @@
+"""What a provider may do on an order, as pages."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from core.acts import Actor
+from orders import services
+from orders.selectors import claim_of, invoice_of, milestone_of, offer_of
+from orders.types import OrderAct
+from web.acts import ActPage, Done, FilesField
+from web.components.steps import Consequence
+
+TEXT = forms.Textarea({"rows": 4})
+
+
+class HandInForm(forms.Form):
+    statement = forms.CharField(label=_("What was done"), max_length=5000, widget=TEXT)
+    files = FilesField(label=_("Evidence of delivery"), help_text=_("At least one file, at most 10 MB each."))
+
+
+class DeliverForm(forms.Form):
+    access = forms.CharField(
+        label=_("Access"),
+        help_text=_("Address, account, key or license. Kept encrypted; only the buyer reads it."),
+        max_length=5000,
+        widget=TEXT,
+    )
+    guide = forms.CharField(label=_("How to begin"), required=False, max_length=10000, widget=TEXT)
+    files = FilesField(label=_("Files"), required=False)
+
+
+class DeductionForm(forms.Form):
+    amount = forms.DecimalField(label=_("What you keep (¥)"), min_value=0, max_digits=12, decimal_places=2)
+    statement = forms.CharField(label=_("What it is for"), max_length=2000, widget=TEXT)
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(label=_("Your answer"), max_length=4000, widget=TEXT)
+    amount = forms.DecimalField(
+        label=_("Compensation you offer (¥)"), min_value=0, max_digits=12, decimal_places=2, required=False
+    )
+    files = FilesField(label=_("Files"), required=False)
+
+
+class IssueForm(forms.Form):
+    document_number = forms.CharField(label=_("Number on the invoice"), max_length=60)
+    files = FilesField(label=_("The invoice"), required=False)
+
+
+class FeeInvoiceForm(forms.Form):
+    heading = forms.CharField(label=_("Name on the invoice"), max_length=100)
+    tax_number = forms.CharField(label=_("Tax number"), max_length=30, required=False)
+
+
+class TextForm(forms.Form):
+    text = forms.CharField(label=_("Your reply"), max_length=2000, widget=TEXT)
+
+
+class WhyForm(forms.Form):
+    reason = forms.CharField(label=_("Why"), max_length=2000, required=False, widget=TEXT)
+
+
+def order_url(order: Any) -> str:
+    """The console's page of an order."""
+    return f"/console/orders/{order.number}/"
+
+
+FINDERS: dict[OrderAct, Callable[[Any, int], Any]] = {
+    OrderAct.MILESTONE_START: milestone_of,
+    OrderAct.MILESTONE_SUBMIT: milestone_of,
+    OrderAct.SIGN_DEDUCTION: offer_of,
+    OrderAct.DECLINE_DEDUCTION: offer_of,
+    OrderAct.WITHDRAW_DEDUCTION: offer_of,
+    OrderAct.ANSWER_CLAIM: claim_of,
+    OrderAct.ISSUE_INVOICE: invoice_of,
+}
+
+
+def find_target(order: Any, act: OrderAct, pk: int | None) -> Any:
+    """What an act is done to: a milestone, offer, claim or invoice of this order. NotFound for any other's."""
+    return FINDERS[act](order, pk) if pk is not None and act in FINDERS else None
+
+
+def _start(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.milestone_start(milestone=target, actor=actor, now=now)
+    return Done(_("The milestone has begun; the buyer is told."), order_url(order))
+
+
+def _submit(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.milestone_submit(milestone=target, actor=actor, now=now, **data)
+    return Done(_("Handed in. The buyer looks at it now."), order_url(order))
+
+
+def _deliver(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.order_deliver(order=order, actor=actor, now=now, **data)
+    return Done(_("Delivered. The buyer can use it now."), order_url(order))
+
+
+def _offer(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.deduction_offer(order=order, actor=actor, now=now, **data)
+    return Done(_("Your offer is with the buyer, who may sign it."), order_url(order))
+
+
+def _sign(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.deduction_sign(offer=target, actor=actor, now=now)
+    return Done(_("Both have signed. The order ends with that."), order_url(order))
+
+
+def _decline(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.deduction_decline(offer=target, reason=data["reason"], actor=actor, now=now)
+    return Done(_("The offer is declined."), order_url(order))
+
+
+def _withdraw(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.deduction_withdraw(offer=target, actor=actor, now=now)
+    return Done(_("Your offer is withdrawn."), order_url(order))
+
+
+def _answer(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.claim_answer(claim=target, actor=actor, now=now, **data)
+    return Done(_("Your answer is with the buyer."), order_url(order))
+
+
+def _issue(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.invoice_issue(invoice=target, actor=actor, now=now, **data)
+    return Done(_("The invoice is issued; the buyer is told."), order_url(order))
+
+
+def _fee_invoice(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.fee_invoice_request(order=order, actor=actor, now=now, **data)
+    return Done(_("The invoice of the service fee is asked for."), order_url(order))
+
+
+def _reply(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.review_reply(review=order.review, text=data["text"], actor=actor, now=now)
+    return Done(_("Your reply stands below the review."), order_url(order))
+
+
+def _sign_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    return [
+        Consequence(_("You keep, less the service fee"), target.amount, "due"),
+        Consequence(_("The buyer gets back"), order.left - target.amount, "paid"),
+        Consequence(_("The order ends."), None, "neutral"),
+    ]
+
+
+PAGES: dict[OrderAct, ActPage] = {
+    OrderAct.MILESTONE_START: ActPage(
+        _("Begin this milestone"),
+        _("Begin it"),
+        _start,
+        lambda order, target, now: [Consequence(_("Its days count from now on."), None, "due")],
+        clauses=("11(1)3",),
+    ),
+    OrderAct.MILESTONE_SUBMIT: ActPage(
+        _("Hand this milestone in"),
+        _("Hand it in"),
+        _submit,
+        lambda order, target, now: [
+            Consequence(_("The buyer accepts it or sends it back with reasons."), None, "held"),
+            Consequence(_("Money moves only when the whole service is confirmed."), None, "neutral"),
+        ],
+        form=HandInForm,
+        clauses=("11(1)3",),
+    ),
+    OrderAct.DELIVER: ActPage(_("Deliver"), _("Deliver it"), _deliver, form=DeliverForm, clauses=("11(1)",)),
+    OrderAct.OFFER_DEDUCTION: ActPage(
+        _("Offer to end the order early, with a deduction"),
+        _("Offer it to the buyer"),
+        _offer,
+        lambda order, target, now: [Consequence(_("Nothing happens unless the buyer signs."), None, "held")],
+        form=DeductionForm,
+        clauses=("11(2)3",),
+    ),
+    OrderAct.SIGN_DEDUCTION: ActPage(
+        _("Sign the deduction"), _("Sign it"), _sign, _sign_will, clauses=("11(2)3",), danger=True
+    ),
+    OrderAct.DECLINE_DEDUCTION: ActPage(
+        _("Decline the deduction"), _("Decline it"), _decline, form=WhyForm, clauses=("11(2)3",)
+    ),
+    OrderAct.WITHDRAW_DEDUCTION: ActPage(_("Withdraw your offer"), _("Withdraw it"), _withdraw),
+    OrderAct.ANSWER_CLAIM: ActPage(
+        _("Answer the claim"), _("Send the answer"), _answer, form=AnswerForm, clauses=("11(2)1",)
+    ),
+    OrderAct.ISSUE_INVOICE: ActPage(
+        _("Issue the invoice"), _("Issue it"), _issue, form=IssueForm, clauses=("13(1)",)
+    ),
+    OrderAct.ASK_FEE_INVOICE: ActPage(
+        _("Ask for the invoice of the service fee"), _("Ask for it"), _fee_invoice, form=FeeInvoiceForm,
+        clauses=("13(1)",),
+    ),
+    OrderAct.REPLY_REVIEW: ActPage(
+        _("Reply to the review"), _("Publish the reply"), _reply, form=TextForm, clauses=("16(1)",)
+    ),
+}  # fmt: skip
+LABELS = {act: page.title for act, page in PAGES.items()}
