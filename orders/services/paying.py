@@ -16,6 +16,7 @@ from orders import reactions
 from orders.models import Order, OrderMilestone
 from orders.rules import GuaranteeFacts
 from orders.services.access import NotNow, agreement_terms
+from orders.services.writing import order_locked_by_number, order_update
 from orders.types import OrderState
 from regulation import registry
 from regulation.selectors import rulebook_for
@@ -34,10 +35,10 @@ WHOLE = {
     "acceptance_zh": "",
     "acceptance_en": "",
 }
-_PAID_FIELDS = [
+_PAID_FIELDS = (
     "state", "paid_at", "rulebook", "fee", "fee_rate", "guarantee_ends_at", "release_due_at", "start_due_at",
     "term_starts_at", "term_ends_at", "term_warn_due_at", "started_at", "delivered_at",
-]  # fmt: skip
+)  # fmt: skip
 
 
 def order_paid(intent: Any, now: datetime) -> None:
@@ -46,7 +47,7 @@ def order_paid(intent: Any, now: datetime) -> None:
     Called by payments in the act that books the money. Raises NotNow where the order was given up: the money then goes
     back by itself.
     """
-    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(number=intent.reference)
+    order = order_locked_by_number(intent.reference)
     if order.state != OrderState.PLACED:
         raise NotNow(_("This order was given up before the payment arrived."))
     _begin(order, intent.paid_at, now)
@@ -68,7 +69,7 @@ def _begin(order: Order, paid_at: datetime, now: datetime) -> None:
     order.rulebook = rulebook.version
     order.guarantee_ends_at = decision.values["ends_at"]
     _set_clocks(order, rulebook, paid_at, now)
-    order.save(update_fields=_PAID_FIELDS)
+    order_update(order, _PAID_FIELDS)
     if order.is_service:
         _lay_out_milestones(order)
     sale_record(

@@ -3,12 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import IdentityVerification
-from accounts.types import IdentityState
 from catalog.selectors import plan_for_renewal, plan_on_sale
 from catalog.types import PlanTerms
 from core.acts import SYSTEM, Actor, act
@@ -18,6 +15,7 @@ from core.references import new_number
 from orders.models import Order
 from orders.services.access import NotNow, OrderNotFound, order_locked, require_buyer, tell_buyer
 from orders.services.paying import take_free
+from orders.services.writing import order_insert, order_locked_by_number
 from orders.types import RUNNING, CancelReason, OrderState
 from payments.services import intent_close, intent_open
 from providers.models import Provider
@@ -27,6 +25,21 @@ from regulation.services import audit_record
 PURPOSE = "order"
 MOST_UNITS = 100_000
 LARGEST_AMOUNT = yuan("99999999.99")
+
+_OWN = """
+    SELECT EXISTS (
+        SELECT FROM providers_provider AS one
+        WHERE one.id = ANY(%(sides)s) AND (
+            one.owner_id = %(buyer)s
+            OR one.subject_index IN (
+                SELECT subject_index FROM accounts_identityverification WHERE user_id = %(buyer)s AND state = 'verified'
+            )
+        )
+        UNION ALL
+        SELECT FROM providers_staffmember
+        WHERE provider_id = ANY(%(sides)s) AND user_id = %(buyer)s AND left_at IS NULL
+    )
+"""
 
 
 class OwnPurchase(NotAllowed):
@@ -102,13 +115,10 @@ def is_own_purchase(*, buyer: Any, terms: PlanTerms) -> bool:
     """Whether the buyer is the one who sells or performs it: its owner, in its team, or the same legal subject
     (15(2)).
     """
-    own = Q(owner=buyer) | Q(staff__user=buyer, staff__left_at__isnull=True)
-    same_subject = Q(
-        subject_index__in=IdentityVerification.objects.filter(user=buyer, state=IdentityState.VERIFIED).values(
-            "subject_index"
-        )
-    )
-    return Provider.objects.filter(own | same_subject, pk__in={terms.provider_id, terms.performer_id}).exists()
+    sides = sorted({terms.provider_id, terms.performer_id})
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, {"sides": sides, "buyer": buyer.pk})
+        return bool(cursor.fetchone()[0])
 
 
 def refuse_own_purchase(*, buyer: Any, terms: PlanTerms) -> None:
@@ -150,7 +160,7 @@ def _open(
         placed_at=now,
         pay_due_at=now + timedelta(minutes=rulebook.parameter("order.payment_minutes")),
     )
-    order.save(force_insert=True)
+    order_insert(order)
     audit_record(
         act="orders.renew" if renews else "orders.place",
         actor=actor,
@@ -239,7 +249,7 @@ def orders_unpaid_cancel(*, provider: Provider, actor: Actor, now: datetime) -> 
 
 def order_expire(intent: Any, now: datetime) -> None:
     """Nobody paid in time: the order is given up (called by payments, which has closed the payment)."""
-    order = Order.objects.select_for_update(no_key=True, of=("self",)).get(number=intent.reference)
+    order = order_locked_by_number(intent.reference)
     if order.state != OrderState.PLACED:
         return
     _cancel(order, CancelReason.EXPIRED, SYSTEM, now)
