@@ -48,7 +48,8 @@ def to_html(text: str) -> str:
 
 def _block(block: str) -> str:
     parts: list[str] = []
-    kind, lines = "", []
+    kind = ""
+    lines: list[str] = []
     for line in [*block.split("\n"), None]:
         heading = _HEADING.match(line) if line is not None else None
         bullet = _BULLET.match(line) if line is not None and not heading else None

@@ -1,13 +1,13 @@
 """Covers, for everybody who may see the product."""
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest
 
 from catalog import selectors
 
 YEAR = 31_536_000
 
 
-def cover(request: HttpRequest, product_id: int, name: str) -> HttpResponse:
+def cover(request: HttpRequest, product_id: int, name: str) -> FileResponse:
     """A cover by its name, which its content gives it: kept by browsers for good once the product was ever on sale."""
     found = selectors.cover_for(product_id=product_id, name=name, user=request.user)
     response = FileResponse(found.file.open("rb"), content_type="image/webp")

@@ -53,7 +53,7 @@ class LineOutput(serializers.Serializer[Any]):
     kind = serializers.CharField()
     reference = serializers.CharField(source="item.reference")
     amount = serializers.DecimalField(max_digits=14, decimal_places=2)
-    source = serializers.CharField()
+    paid_from = serializers.CharField(source="source")
     eligible_at = serializers.DateTimeField(source="item.eligible_at")
 
 

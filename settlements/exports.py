@@ -68,8 +68,8 @@ def statement_csv(statement: Statement) -> bytes:
 
 def statement_xlsx(statement: Statement) -> bytes:
     """The lines of a statement and its sums as a workbook of two sheets."""
-    book = Workbook(write_only=False)
-    sheet = book.active
+    workbook = Workbook(write_only=False)
+    sheet = workbook.active
     assert sheet is not None
     sheet.title = _("Statement")
     sheet.append([_("Number"), statement.number])
@@ -78,7 +78,7 @@ def statement_xlsx(statement: Statement) -> bytes:
     for name, amount in _sums(statement):
         sheet.append([name, amount])
         sheet.cell(row=sheet.max_row, column=2).number_format = MONEY
-    lines = book.create_sheet(_("Lines"))
+    lines = workbook.create_sheet(_("Lines"))
     lines.append(_heading())
     for cell in lines[1]:
         cell.font = Font(bold=True)
@@ -92,5 +92,5 @@ def statement_xlsx(statement: Statement) -> bytes:
         lines.column_dimensions[letter].width = width
     sheet.column_dimensions["A"].width, sheet.column_dimensions["B"].width = 24, 28
     out = io.BytesIO()
-    book.save(out)
+    workbook.save(out)
     return out.getvalue()

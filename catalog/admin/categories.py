@@ -64,7 +64,7 @@ class CategoryAdmin(QueueAdmin):
 
         class Form(CategoryForm):
             def __init__(self, *args: Any, **kwargs: Any) -> None:
-                super().__init__(*args, initial=initial, **kwargs)
+                super().__init__(*args, **{**kwargs, "initial": initial})
                 self.fields["slug"].disabled = True
 
         return self.act_page(

@@ -18,7 +18,7 @@ from catalog.types import VersionState
 from core import clock
 from core.acts import Actor
 from core.errors import DomainError
-from core.money import format_yuan
+from core.money import ZERO, format_yuan
 from deposits.selectors import covers_price
 
 TEXT_NAMES = [
@@ -104,6 +104,7 @@ class ProductVersionAdmin(ActAdmin):
 
     def _evidence(self, request: HttpRequest, version: ProductVersion) -> dict[str, Any]:
         now = clock.now()
+        user: Any = request.user
         before = selectors.version_before(version)
         page = selectors.version_page(version.product, version)
         return {
@@ -116,12 +117,12 @@ class ProductVersionAdmin(ActAdmin):
             "lookalikes": selectors.lookalikes(version),
             "deposit": self._deposit(version, now),
             "refusals": selectors.refusals_lately(version.product.provider, now.replace(year=now.year - 1)),
-            "acts": selectors.available_acts(version, request.user),
+            "acts": selectors.available_acts(version, user),
         }
 
     def _deposit(self, version: ProductVersion, now: Any) -> str:
         """What the price means for the deposit, said before the button (9(6)1)."""
-        price = max((plan["price"] for plan in selectors.version_page(version.product, version)["plans"]), default=0)
+        price = max((plan["price"] for plan in selectors.version_page(version.product, version)["plans"]), default=ZERO)
         try:
             cover = covers_price(provider=version.product.provider, price=price, now=now)
         except DomainError as error:
@@ -136,7 +137,8 @@ class ProductVersionAdmin(ActAdmin):
     def _may(self, request: HttpRequest, object_id: Any, name: str) -> bool:
         if object_id is None or not self.has_act_permission(request, object_id):
             return False
-        return name in selectors.available_acts(selectors.version_by_pk(int(object_id)), request.user)
+        user: Any = request.user
+        return name in selectors.available_acts(selectors.version_by_pk(int(object_id)), user)
 
     def has_claim_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._may(request, object_id, "claim")

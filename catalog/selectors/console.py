@@ -40,7 +40,7 @@ def products_page(
     (18(14)). `state` is one of STATE_FILTERS.
     """
     latest = ProductVersion.objects.filter(product=OuterRef("pk")).order_by("-number")
-    products = Product.objects.filter(provider=provider).annotate(
+    products: QuerySet[Any] = Product.objects.filter(provider=provider).annotate(
         version_id=Subquery(latest.values("pk")[:1]),
         version_number=Subquery(latest.values("number")[:1]),
         version_state=Subquery(latest.values("state")[:1]),
@@ -82,7 +82,7 @@ def products_page(
     return Page([_row(row, now) for row in page.items], page.next_cursor, page.previous_cursor)
 
 
-def _in_state(products: "QuerySet[Product]", state: str) -> "QuerySet[Product]":
+def _in_state(products: "QuerySet[Any]", state: str) -> "QuerySet[Any]":
     if state == "on_sale":
         return products.filter(state=ProductState.ON_SALE)
     if state == "off":
@@ -186,11 +186,12 @@ def console_counts(provider: Provider) -> dict[str, int]:
 
 def delisting_soon(provider: Provider, now: datetime, limit: int = 5) -> list[dict[str, Any]]:
     """The products on sale that would be delisted next for want of a sale (18(14))."""
-    return list(
+    rows = (
         Product.objects.filter(provider=provider, state=ProductState.ON_SALE)
         .order_by("zero_sales_due_at", "pk")
         .values("pk", "slug", "live_version__title_zh", "live_version__title_en", "zero_sales_due_at")[:limit]
     )
+    return [dict(row) for row in rows]
 
 
 def reviews_waiting() -> "QuerySet[ProductVersion]":

@@ -201,5 +201,5 @@ def _sayings(version: ProductVersion) -> dict[str, str]:
     )
     found["data_items"] = "\n".join(f"{item.get('name', '')} {item.get('purpose', '')}" for item in content.data_items)
     found["own_site_url"] = content.own_site_url
-    found["cover"] = version.cover.name
+    found["cover"] = version.cover.name or ""
     return found

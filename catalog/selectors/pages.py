@@ -65,7 +65,7 @@ def version_page(product: Product, version: ProductVersion) -> dict[str, Any]:
         "provider_name": str(product.provider),
         "store": stores.get(product.provider_id),
         "performer": stores.get(version.performer_id) if version.performer_id != product.provider_id else None,
-        "cover": cover_address(product.pk, version.cover.name),
+        "cover": cover_address(product.pk, version.cover.name or ""),
         "texts": {
             f"{name}_{language}": getattr(version, f"{name}_{language}") for name in TEXTS for language in ("zh", "en")
         },
@@ -106,11 +106,10 @@ def version_page(product: Product, version: ProductVersion) -> dict[str, Any]:
 
 def versions_released(product: Product) -> list[dict[str, Any]]:
     """The versions that were on sale, the newest first: number, when, and what changed."""
-    return list(
-        ProductVersion.objects.filter(product=product, state__in=[VersionState.RELEASED, VersionState.SUPERSEDED])
-        .order_by("-number")
-        .values("number", "state", "released_at", "change_note", "digest")[:50]
-    )
+    released = ProductVersion.objects.filter(
+        product=product, state__in=[VersionState.RELEASED, VersionState.SUPERSEDED]
+    ).order_by("-number")
+    return [dict(row) for row in released.values("number", "state", "released_at", "change_note", "digest")[:50]]
 
 
 def version_accepted(version_id: int) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def cards_page(
         return Page([], None, None)
     chosen = sort if sort in SORTS and (words or sort != "relevance") else ("relevance" if words else DEFAULT_SORT)
     cards = _shown(now, filters, words)
-    columns = COLUMNS
+    columns: tuple[str, ...] = COLUMNS
     if chosen == "relevance":
         assert words is not None
         cards = _ranked(now, filters, words)

@@ -37,7 +37,7 @@ def last_sale_of(product: Product, now: datetime) -> datetime | None:
 
 def decide(product: Product, rulebook: Rulebook, last_sale_at: datetime | None, now: datetime) -> tuple[Decision, Any]:
     """What the rule says of a product at an instant, with the facts it was asked."""
-    facts = ZeroSalesFacts(listed_at=product.listed_at, last_sale_at=last_sale_at, at=now)
+    facts = ZeroSalesFacts(listed_at=product.listed_at or now, last_sale_at=last_sale_at, at=now)
     return registry.decide(RULE, facts, rulebook), facts
 
 

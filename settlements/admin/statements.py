@@ -104,12 +104,14 @@ class StatementAdmin(ActAdmin):
         return statement.state, str(statement.get_state_display())
 
     def has_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        return bool(request.user.has_role(Role.OPERATIONS) or request.user.has_role(Role.FINANCE))
+        user: Any = request.user
+        return bool(user.has_role(Role.OPERATIONS) or user.has_role(Role.FINANCE))
 
     def _may(self, request: HttpRequest, object_id: Any, name: str) -> bool:
         if object_id is None or not self.has_act_permission(request, object_id):
             return False
-        return name in selectors.available_acts(selectors.statement_by_pk(int(object_id)), request.user)
+        user: Any = request.user
+        return name in selectors.available_acts(selectors.statement_by_pk(int(object_id)), user)
 
     def has_operations_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self._may(request, object_id, "approve_operations")
@@ -132,6 +134,7 @@ class StatementAdmin(ActAdmin):
         context = dict(extra_context or {})
         if object_id and self.get_object(request, object_id) is not None:
             statement = selectors.statement_by_pk(int(object_id))
+            user: Any = request.user
             context |= {
                 "statement": statement,
                 "lines": list(selectors.lines_of(statement)[:LINES_SHOWN]),
@@ -147,7 +150,7 @@ class StatementAdmin(ActAdmin):
                     (_("Carried forward"), format_yuan(statement.carried)),
                     (_("Taken from the deposit"), format_yuan(statement.from_deposit)),
                 ],
-                "acts": selectors.available_acts(statement, request.user),
+                "acts": selectors.available_acts(statement, user),
             }
         return super().changeform_view(request, object_id, form_url, context)
 
