@@ -21,7 +21,8 @@ def _insert() -> tuple[str, tuple[Any, ...]]:
 
 @cache
 def _update(names: tuple[str, ...]) -> tuple[str, tuple[Any, ...]]:
-    fields = tuple(Order._meta.get_field(name) for name in names)
+    known = {field.name: field for field in Order._meta.concrete_fields}
+    fields = tuple(known[name] for name in names)
     changes = ", ".join(f'"{field.column}" = %s' for field in fields)
     return f"UPDATE orders_order SET {changes} WHERE id = %s", fields  # noqa: S608
 
