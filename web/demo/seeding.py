@@ -130,13 +130,13 @@ def _everyday(market: Market, size: Size) -> None:
         if listed.text.key == UNSOLD:
             continue
         age = (story.now - listed.since).total_seconds() / 86400
-        count = max(round((age / 62 + 0.8) * size.per_product), 1)
+        count = max(round((age / 110 + 0.8) * size.per_product), 1)
         for index in range(count):
-            share = (index + story.dice.uniform(0.15, 0.85)) / count
-            day = listed.since + timedelta(days=age * share)
-            at = story.office_hours(day)
+            # One sale in the last weeks, the others over the whole time and rather lately.
+            back = story.dice.uniform(0, min(age, 75)) if index == 0 else age * story.dice.random() ** 1.6
+            at = story.office_hours(story.now - timedelta(days=back))
             if not listed.since < at < story.now:
-                at = listed.since + timedelta(hours=1)
+                at = min(listed.since + timedelta(hours=1 + index), story.before(minutes=40))
             roll = story.dice.random()
             stop = "unpaid" if roll < 0.05 else "cancelled" if roll < 0.09 else ""
             quantity = 2 if listed.product_class != "service" and story.dice.random() < 0.12 else 1

@@ -1,0 +1,96 @@
+"""The demo: what it holds, that its books and trail are whole, and that a second run changes nothing."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+
+from accounts import demo
+from accounts.models import User
+from catalog.models import Category, ListingCard
+from core import clock
+from core.models import OutboxMessage
+from ledger.selectors import verify
+from orders.models import Order, OrderMilestone, Review
+from providers.models import Application, Provider
+from refunds.models import RefundRequest
+from regulation.services import rulebook_load
+from settlements.models import Statement
+from web.demo import content
+from web.demo.seeding import SMALL, seed
+
+
+@pytest.fixture
+def seeded(db: None) -> None:
+    rulebook_load(now=clock.now())
+    call_command("seed_demo", "--small", verbosity=0, stdout=StringIO())
+
+
+def states(model: type, field: str = "state") -> set[str]:
+    return set(model._default_manager.values_list(field, flat=True))
+
+
+def test_a_small_demo_shows_every_part_and_its_books_fit(seeded: None) -> None:
+    assert [str(misfit) for misfit in verify()] == []
+    out = StringIO()
+    call_command("audit_verify", stdout=out)
+    assert "fit" in out.getvalue()
+    assert Provider.objects.filter(state="active").count() == len(SMALL.providers) - 1
+    assert ListingCard.objects.filter(on_sale=True).exclude(cover="").count() == 12
+    assert {"placed", "paid", "in_service", "completed"} <= states(Order)
+    assert {"waiting", "submitted", "accepted"} <= states(OrderMilestone)
+    assert {"paid_back", "negotiating", "refused"} <= states(RefundRequest)
+    assert "paid" in states(Statement)
+    assert "under_review" in states(Application)
+    assert Review.objects.filter(state="published").exists()
+    assert not OutboxMessage.objects.filter(state="dead").exists()
+    # What is left to send is the post of the last day, not of a year.
+    oldest = OutboxMessage.objects.filter(state="waiting").order_by("created_at").first()
+    assert oldest is None or oldest.created_at > clock.now() - timedelta(days=1)
+
+
+def test_the_first_buyer_can_try_every_refund(seeded: None) -> None:
+    buyer = User.objects.get(email=demo.address("buyer"))
+    assert buyer.check_password(demo.PASSWORD)
+    now = clock.now()
+    forms = Order.objects.filter(buyer=buyer, title_zh="轻表单", refunded=0).exclude(paid_at=None)
+    assert forms.filter(guarantee_ends_at__gt=now, state="in_service").exists()
+    over = forms.get(billing="one_off", guarantee_ends_at__lte=now, paid_at__gt=now - timedelta(days=7))
+    assert over.policy_percent is None
+    refunds = RefundRequest.objects.filter(order__buyer=buyer, order__billing="yearly")
+    prorated = refunds.get(state="paid_back")
+    assert 0 < prorated.amount < prorated.order.amount
+    assert refunds.filter(state="negotiating").exists()
+
+
+def test_a_database_that_holds_anybody_is_left_alone(seeded: None) -> None:
+    before = (User.objects.count(), Order.objects.count(), OutboxMessage.objects.count())
+
+    call_command("seed_demo", "--if-empty", stdout=StringIO())
+    with pytest.raises(SystemExit):
+        call_command("seed_demo", stdout=StringIO())
+
+    assert (User.objects.count(), Order.objects.count(), OutboxMessage.objects.count()) == before
+
+
+def test_where_it_fails_nothing_is_left(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rulebook_load(now=clock.now())
+    monkeypatch.setattr("web.demo.seeding._everyday", lambda *_args: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        seed(now=clock.now(), size=SMALL)
+
+    assert not User.objects.exists()
+    assert not Category.objects.exists()
+
+
+def test_the_full_demo_is_as_wide_as_promised() -> None:
+    found = content.products()
+
+    assert len({product.key for product in found}) == len(found) >= 80
+    assert len([text for text in content.providers() if text.state == "open"]) >= 12
+    assert {text.kind for text in content.providers()} == {"enterprise", "individual"}
+    for product in found:
+        assert all(one.strip() for pair in (product.title, product.tagline, product.text) for one in pair), product.key
+        assert product.provider in {text.key for text in content.providers()}
