@@ -24,28 +24,28 @@ SIZE = 50
 READ_WRITE = {"read": "orders:read", "write": "orders:write"}
 
 
-class TextOutput(serializers.Serializer[Any]):
+class OrderTextOutput(serializers.Serializer[Any]):
     """The same words in both languages."""
 
     zh = serializers.CharField()
     en = serializers.CharField()
 
 
-class WaitingOutput(serializers.Serializer[Any]):
+class OrderWaitingOutput(serializers.Serializer[Any]):
     """Who owes what by when."""
 
     who = serializers.CharField()
     what = serializers.CharField()
     due_at = serializers.DateTimeField(allow_null=True)
-    sentence = TextOutput()
+    sentence = OrderTextOutput()
 
 
 class OrderLineOutput(serializers.Serializer[Any]):
     """An order in a list; amounts in yuan."""
 
     number = serializers.CharField()
-    title = TextOutput()
-    plan = TextOutput()
+    title = OrderTextOutput()
+    plan = OrderTextOutput()
     state = serializers.CharField()
     product_class = serializers.CharField()
     quantity = serializers.IntegerField()
@@ -53,7 +53,7 @@ class OrderLineOutput(serializers.Serializer[Any]):
     refunded = serializers.DecimalField(max_digits=14, decimal_places=2)
     placed_at = serializers.DateTimeField()
     paid_at = serializers.DateTimeField(allow_null=True)
-    waiting = WaitingOutput()
+    waiting = OrderWaitingOutput()
 
 
 class OrdersOutput(serializers.Serializer[Any]):
@@ -64,7 +64,7 @@ class OrdersOutput(serializers.Serializer[Any]):
     results = OrderLineOutput(many=True)
 
 
-class MilestoneOutput(serializers.Serializer[Any]):
+class OrderMilestoneOutput(serializers.Serializer[Any]):
     """A step of a service."""
 
     id = serializers.IntegerField(source="pk")
@@ -77,7 +77,7 @@ class MilestoneOutput(serializers.Serializer[Any]):
     rounds = serializers.IntegerField()
 
 
-class MoneyOutput(serializers.Serializer[Any]):
+class OrderMoneyOutput(serializers.Serializer[Any]):
     """Where the money of an order is, in yuan."""
 
     total = serializers.DecimalField(max_digits=14, decimal_places=2)
@@ -127,25 +127,25 @@ class OrderOutput(serializers.Serializer[Any]):
         intent = intent_of("order", order.number)
         return None if intent is None else f"/pay/{intent.number}/"
 
-    @extend_schema(responses=WaitingOutput)
+    @extend_schema(responses=OrderWaitingOutput)
     def get_waiting(self, order: Any) -> dict[str, Any]:
         """Who owes what by when."""
-        return WaitingOutput(selectors.waiting_for(order, self.context["now"])).data
+        return OrderWaitingOutput(selectors.waiting_for(order, self.context["now"])).data
 
     def get_money(self, order: Any) -> dict[str, Any]:
         """Where the money is."""
-        return MoneyOutput(selectors.money_of(order)).data
+        return OrderMoneyOutput(selectors.money_of(order)).data
 
     def get_milestones(self, order: Any) -> list[dict[str, Any]]:
         """The steps of a service."""
-        return list(MilestoneOutput(order.milestones.order_by("position"), many=True).data)
+        return list(OrderMilestoneOutput(order.milestones.order_by("position"), many=True).data)
 
     def get_acts(self, order: Any) -> list[str]:
         """What the caller may do now."""
         return [one.key for one in selectors.available_acts(order, self.context["user"], self.context["now"])]
 
 
-class PlaceInput(serializers.Serializer[Any]):
+class OrderPlaceInput(serializers.Serializer[Any]):
     """What is bought."""
 
     plan = serializers.IntegerField(min_value=1)
@@ -153,31 +153,31 @@ class PlaceInput(serializers.Serializer[Any]):
     note = serializers.CharField(max_length=500, allow_blank=True, default="")
 
 
-class DeliverInput(serializers.Serializer[Any]):
+class OrderDeliverInput(serializers.Serializer[Any]):
     """How the buyer reaches what was bought."""
 
     access = serializers.CharField(max_length=5000)
     guide = serializers.CharField(max_length=5000, allow_blank=True, default="")
 
 
-class SubmitInput(serializers.Serializer[Any]):
+class MilestoneSubmitInput(serializers.Serializer[Any]):
     """What was done; the evidence goes in the parts `files`."""
 
     statement = serializers.CharField(max_length=5000)
     files = serializers.ListField(child=serializers.FileField(), min_length=1, max_length=10)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class MilestoneReturnInput(serializers.Serializer[Any]):
     """Why."""
 
     reason = serializers.CharField(max_length=5000)
 
 
-class NothingInput(serializers.Serializer[Any]):
+class OrderNothingInput(serializers.Serializer[Any]):
     """Nothing has to be said."""
 
 
-class ClaimInput(serializers.Serializer[Any]):
+class OrderClaimInput(serializers.Serializer[Any]):
     """What failed under guarantee or warranty."""
 
     wish = serializers.ChoiceField(choices=[str(one) for one in ClaimWish])
@@ -187,7 +187,7 @@ class ClaimInput(serializers.Serializer[Any]):
     )
 
 
-class InvoiceInput(serializers.Serializer[Any]):
+class OrderInvoiceInput(serializers.Serializer[Any]):
     """For whom the invoice is made out."""
 
     heading = serializers.CharField(max_length=120)
@@ -224,6 +224,7 @@ class OrderList(IdempotentWrites, APIView):
             OpenApiParameter("cursor", str),
         ],
         responses=OrdersOutput,
+        operation_id="orders_list",
     )
     def get(self, request: Request) -> Response:
         now, asked = clock.now(), request.query_params
@@ -244,9 +245,9 @@ class OrderList(IdempotentWrites, APIView):
         results = OrderLineOutput(page.items, many=True).data
         return Response({"next": page.next_cursor, "previous": page.previous_cursor, "results": results})
 
-    @extend_schema(request=PlaceInput, responses={201: OrderOutput})
+    @extend_schema(request=OrderPlaceInput, responses={201: OrderOutput})
     def post(self, request: Request) -> Response:
-        values = given(PlaceInput, request)
+        values = given(OrderPlaceInput, request)
         order = services.order_place(
             buyer=request.user,
             plan_id=values["plan"],
@@ -273,7 +274,7 @@ class OrderActView(IdempotentWrites, APIView):
 
     required_scopes = READ_WRITE
     parser_classes = [JSONParser, MultiPartParser]
-    input_class: type[serializers.Serializer[Any]] = NothingInput
+    input_class: type[serializers.Serializer[Any]] = OrderNothingInput
 
     def run(self, order: Order, values: dict[str, Any], actor: Actor, now: Any) -> object:
         """Call the act."""
@@ -312,9 +313,9 @@ class OrderRenew(OrderActView):
 class OrderDeliver(OrderActView):
     """Hand an application or tool over."""
 
-    input_class = DeliverInput
+    input_class = OrderDeliverInput
 
-    @extend_schema(request=DeliverInput, responses=OrderOutput)
+    @extend_schema(request=OrderDeliverInput, responses=OrderOutput)
     def post(self, request: Request, number: str, pk: int | None = None) -> Response:
         return super().post(request, number)
 
@@ -347,9 +348,9 @@ class MilestoneStart(OrderActView):
 class MilestoneSubmit(OrderActView):
     """Hand a milestone in, with evidence."""
 
-    input_class = SubmitInput
+    input_class = MilestoneSubmitInput
 
-    @extend_schema(request={"multipart/form-data": SubmitInput}, responses=OrderOutput)
+    @extend_schema(request={"multipart/form-data": MilestoneSubmitInput}, responses=OrderOutput)
     def post(self, request: Request, number: str, pk: int | None = None) -> Response:
         return super().post(request, number, pk)
 
@@ -371,9 +372,9 @@ class MilestoneAccept(OrderActView):
 class MilestoneReturn(OrderActView):
     """Send a milestone back."""
 
-    input_class = ReasonInput
+    input_class = MilestoneReturnInput
 
-    @extend_schema(request=ReasonInput, responses=OrderOutput)
+    @extend_schema(request=MilestoneReturnInput, responses=OrderOutput)
     def post(self, request: Request, number: str, pk: int | None = None) -> Response:
         return super().post(request, number, pk)
 
@@ -384,9 +385,9 @@ class MilestoneReturn(OrderActView):
 class OrderClaim(OrderActView):
     """Claim what guarantee or warranty promise."""
 
-    input_class = ClaimInput
+    input_class = OrderClaimInput
 
-    @extend_schema(request=ClaimInput, responses=OrderOutput)
+    @extend_schema(request=OrderClaimInput, responses=OrderOutput)
     def post(self, request: Request, number: str, pk: int | None = None) -> Response:
         return super().post(request, number)
 
@@ -397,9 +398,9 @@ class OrderClaim(OrderActView):
 class OrderInvoice(OrderActView):
     """Ask for an invoice."""
 
-    input_class = InvoiceInput
+    input_class = OrderInvoiceInput
 
-    @extend_schema(request=InvoiceInput, responses=OrderOutput)
+    @extend_schema(request=OrderInvoiceInput, responses=OrderOutput)
     def post(self, request: Request, number: str, pk: int | None = None) -> Response:
         return super().post(request, number)
 

@@ -91,20 +91,20 @@ class RefundInput(serializers.Serializer[Any]):
     claims_loss = serializers.BooleanField(default=False)
 
 
-class ReplyInput(serializers.Serializer[Any]):
+class RefundReplyInput(serializers.Serializer[Any]):
     """What the provider says."""
 
     reply = serializers.CharField(max_length=5000, allow_blank=True, default="")
 
 
-class OfferInput(serializers.Serializer[Any]):
+class RefundOfferInput(serializers.Serializer[Any]):
     """For how much one side would settle."""
 
     amount = serializers.DecimalField(**AMOUNT, min_value=Decimal("0.01"))
     statement = serializers.CharField(max_length=2000, allow_blank=True, default="")
 
 
-class PreviewOutput(serializers.Serializer[Any]):
+class RefundPreviewOutput(serializers.Serializer[Any]):
     """What a refund would bring now, and later."""
 
     now = serializers.DictField()
@@ -140,6 +140,7 @@ class RefundList(IdempotentWrites, APIView):
             OpenApiParameter("cursor", str),
         ],
         responses=RefundsOutput,
+        operation_id="refunds_list",
     )
     def get(self, request: Request) -> Response:
         now, asked = clock.now(), request.query_params
@@ -187,7 +188,7 @@ class RefundPreviewView(APIView):
     required_scopes = READ_WRITE
 
     @extend_schema(
-        parameters=[OpenApiParameter("reason", str, enum=[str(one) for one in Reason])], responses=PreviewOutput
+        parameters=[OpenApiParameter("reason", str, enum=[str(one) for one in Reason])], responses=RefundPreviewOutput
     )
     def get(self, request: Request, number: str) -> Response:
         order = order_for(request.user, number)
@@ -198,7 +199,7 @@ class RefundPreviewView(APIView):
         seen = selectors.refund_preview(order, reason, clock.now())
         later = [{"at": one.at, "why": one.why.as_json(), "decision": one.decision.as_json()} for one in seen.later]
         values = {"now": seen.now.as_json(), "left": seen.left, "later": later, "negotiated": seen.negotiated}
-        return Response(PreviewOutput(values).data)
+        return Response(RefundPreviewOutput(values).data)
 
 
 class RefundAccept(IdempotentWrites, APIView):
@@ -206,10 +207,10 @@ class RefundAccept(IdempotentWrites, APIView):
 
     required_scopes = READ_WRITE
 
-    @extend_schema(request=ReplyInput, responses=RefundOutput)
+    @extend_schema(request=RefundReplyInput, responses=RefundOutput)
     def post(self, request: Request, number: str) -> Response:
         refund = selectors.refund_for(request.user, number)
-        values = given(ReplyInput, request)
+        values = given(RefundReplyInput, request)
         services.refund_accept(refund=refund, reply=values["reply"], actor=Actor.of(request.user), now=clock.now())
         return shown(refund, request)
 
@@ -219,10 +220,10 @@ class RefundDispute(IdempotentWrites, APIView):
 
     required_scopes = READ_WRITE
 
-    @extend_schema(request=ReplyInput, responses=RefundOutput)
+    @extend_schema(request=RefundReplyInput, responses=RefundOutput)
     def post(self, request: Request, number: str) -> Response:
         refund = selectors.refund_for(request.user, number)
-        values = given(ReplyInput, request)
+        values = given(RefundReplyInput, request)
         services.refund_dispute(refund=refund, reply=values["reply"], actor=Actor.of(request.user), now=clock.now())
         return shown(refund, request)
 
@@ -256,10 +257,10 @@ class RefundOffers(IdempotentWrites, APIView):
 
     required_scopes = READ_WRITE
 
-    @extend_schema(request=OfferInput, responses={201: RefundOutput})
+    @extend_schema(request=RefundOfferInput, responses={201: RefundOutput})
     def post(self, request: Request, number: str) -> Response:
         refund = selectors.refund_for(request.user, number)
-        values = given(OfferInput, request)
+        values = given(RefundOfferInput, request)
         services.refund_offer(refund=refund, actor=Actor.of(request.user), now=clock.now(), **values)
         return shown(refund, request, 201)
 
