@@ -49,6 +49,4 @@ def draw(request: HttpRequest, template: str, now: Any, **context: Any) -> HttpR
 
 def do(request: HttpRequest, page: ActPage, subject: Any, now: Any, *, back: str, target: Any = None) -> HttpResponse:
     """An act's page inside the console."""
-    return act_page(
-        request, page=page, subject=subject, target=target, back=back, now=now, template="console/act.html"
-    )
+    return act_page(request, page=page, subject=subject, target=target, back=back, now=now, template="console/act.html")

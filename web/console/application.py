@@ -226,9 +226,7 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
             paper = document_for(request.user, _id(request, "paper"))
             services.document_remove(document=paper, actor=actor, now=now)
         elif name == "send":
-            services.contact_code_send(
-                contact=_contact(application), channel=_channel(request), actor=actor, now=now
-            )
+            services.contact_code_send(contact=_contact(application), channel=_channel(request), actor=actor, now=now)
             messages.success(request, _("A code is on its way. Type it in below."))
         elif name == "code":
             services.contact_verify(

@@ -120,14 +120,15 @@ def deposit_payment(request: HttpRequest, provider: Provider, now: datetime) -> 
 def statements(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """What was I paid, what comes next, what is held back?"""
     state = list_state(request.GET, filters=[FilterSpec("state", _("State"), STATES)])
-    page = statements_page(
-        provider=provider, state=state.values.get("state", ""), cursor=request.GET.get("cursor")
-    )
+    page = statements_page(provider=provider, state=state.values.get("state", ""), cursor=request.GET.get("cursor"))
     shown = [one for one in reversed(page.items) if one.issued_at]
     chart = Chart(
         _("Payouts by statement"),
         [one.cycle_on.isoformat() for one in shown],
-        [Series(_("Payout"), [one.payout for one in shown]), Series(_("Service fee"), [one.fee for one in shown], "due")],
+        [
+            Series(_("Payout"), [one.payout for one in shown]),
+            Series(_("Service fee"), [one.fee for one in shown], "due"),
+        ],
         kind="bar",
         unit="yuan",
     )
@@ -172,7 +173,9 @@ def statement(request: HttpRequest, provider: Provider, now: datetime, number: s
 
 def _confirm(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
     statement_confirm(statement=found, actor=actor, now=now)
-    return Done(_("The statement is confirmed. Operations and finance look at it next."), f"{STATEMENTS}{found.number}/")
+    return Done(
+        _("The statement is confirmed. Operations and finance look at it next."), f"{STATEMENTS}{found.number}/"
+    )
 
 
 def _dispute(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:

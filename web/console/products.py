@@ -95,9 +95,7 @@ def _create(provider: Provider, target: Any, data: dict[str, Any], actor: Actor,
     return Done(_("A draft was made. Fill in its sections."), f"{PRODUCTS}{version.product_id}/basics/")
 
 
-NEW = ActPage(
-    gettext_lazy("New product"), gettext_lazy("Make a draft"), _create, form=StartForm, clauses=("10(1)",)
-)
+NEW = ActPage(gettext_lazy("New product"), gettext_lazy("Make a draft"), _create, form=StartForm, clauses=("10(1)",))
 
 
 @provider_page(Permission.PRODUCTS)
