@@ -99,7 +99,9 @@ def _outlines(path: str) -> list[tuple[list[Point], bool]]:
             points.append((x, dy if command == "V" else y + dy))
         elif command == "c":
             ax, ay, bx, by, ex, ey = take(6)
-            points += [_bezier((x, y), (x + ax, y + ay), (x + bx, y + by), (x + ex, y + ey), n / 12) for n in range(1, 13)]
+            points += [
+                _bezier((x, y), (x + ax, y + ay), (x + bx, y + by), (x + ex, y + ey), n / 12) for n in range(1, 13)
+            ]
         elif command == "a":
             rx, ry, _turn, _large, _sweep, dx, dy = take(7)
             points += _half_turn((x, y), (x + dx, y + dy), ry / rx)

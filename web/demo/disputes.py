@@ -66,7 +66,9 @@ class Disputes:
 
             self.story.at(now + timedelta(hours=9), accept)
 
-        return self._later(after, buyer, Reason.NOT_AS_DESCRIBED, "介绍里写的导出接口一直没有上线，影响月底对账。", course)
+        return self._later(
+            after, buyer, Reason.NOT_AS_DESCRIBED, "介绍里写的导出接口一直没有上线，影响月底对账。", course
+        )
 
     def open(self, buyer: User, after: timedelta, words: str) -> Then:
         """A reason that waits for the provider's answer."""

@@ -90,7 +90,12 @@ def seller_enter(story: Story, cast: Cast, seller: Seller, serial: int) -> None:
     at = story.ago(seller.text.days, 9, 30)
     number = _number(seller.text.kind, serial)
     identity_verify(
-        user=seller.user, kind=seller.text.kind, legal_name=seller.text.legal_name, number=number, actor=seller.actor, now=at
+        user=seller.user,
+        kind=seller.text.kind,
+        legal_name=seller.text.legal_name,
+        number=number,
+        actor=seller.actor,
+        now=at,
     )
     if seller.text.key == "platform":
         seller.provider = services.platform_provider_create(
@@ -114,7 +119,9 @@ def seller_enter(story: Story, cast: Cast, seller: Seller, serial: int) -> None:
     if seller.text.state == "review":
         return
     approved = at + timedelta(hours=8)
-    services.application_approve(application=application, note="材料齐全，与登记信息一致。", actor=reviewer, now=approved)
+    services.application_approve(
+        application=application, note="材料齐全，与登记信息一致。", actor=reviewer, now=approved
+    )
     seller.provider = Provider.objects.get(pk=application.provider_id)
     _bank_account(seller, serial, approved + timedelta(hours=1))
     if seller.text.state == "unpaid":
@@ -173,7 +180,9 @@ def _application(seller: Seller, number: str, serial: int, at: datetime) -> Appl
     )
     enterprise = text.kind == "enterprise"
     slots = (
-        [DocumentSlot.BUSINESS_LICENCE, DocumentSlot.LEGAL_REPRESENTATIVE_ID] if enterprise else [DocumentSlot.IDENTITY_CARD]
+        [DocumentSlot.BUSINESS_LICENCE, DocumentSlot.LEGAL_REPRESENTATIVE_ID]
+        if enterprise
+        else [DocumentSlot.IDENTITY_CARD]
     )
     for slot in slots:
         own = slot != DocumentSlot.LEGAL_REPRESENTATIVE_ID

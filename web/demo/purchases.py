@@ -48,7 +48,12 @@ class Purchases:
         def place(now: datetime) -> None:
             actor = Actor.of(buyer)
             order = services.order_place(
-                buyer=buyer, plan_id=chosen.pk, quantity=quantity, note=self.story.dice.choice(NOTES), actor=actor, now=now
+                buyer=buyer,
+                plan_id=chosen.pk,
+                quantity=quantity,
+                note=self.story.dice.choice(NOTES),
+                actor=actor,
+                now=now,
             )
             self.made += 1
             if order.is_free:
@@ -121,7 +126,9 @@ class Purchases:
     ) -> None:  # fmt: skip
         if not _running(order):
             return
-        proof = io.BytesIO(f"{order.number} 里程碑 {index + 1} 交付记录\n验收项逐条通过，附截图编号 1 至 6。\n".encode())
+        proof = io.BytesIO(
+            f"{order.number} 里程碑 {index + 1} 交付记录\n验收项逐条通过，附截图编号 1 至 6。\n".encode()
+        )
         proof.name = f"milestone-{index + 1}.txt"
         services.milestone_submit(
             milestone=step,

@@ -44,7 +44,9 @@ class Size:
 
 
 FULL = Size()
-SMALL = Size(providers=("platform", "hengjie", "yunqiao", "gonghe", "beichen", "nanfeng"), products=3, buyers=3, per_product=0.5)
+SMALL = Size(
+    providers=("platform", "hengjie", "yunqiao", "gonghe", "beichen", "nanfeng"), products=3, buyers=3, per_product=0.5
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +195,18 @@ def _told_apart(market: Market) -> None:
 
 def _disputed(market: Market) -> None:
     story, buy, disputes = market.story, market.purchases.buy, market.disputes
-    for key, days, finding in (("za-waf", 34, ""), ("qm-board", 80, "监测数据显示可用性符合约定，慢查询由自定义口径引起，不构成质量问题。")):
+    for key, days, finding in (
+        ("za-waf", 34, ""),
+        ("qm-board", 80, "监测数据显示可用性符合约定，慢查询由自定义口径引起，不构成质量问题。"),
+    ):
         if key in market.listed:
             found, buyer = market.listed[key], market.buyer(5)
             after = timedelta(days=days - 2) if not finding else timedelta(days=20)
             buy(found, buyer, story.before(days=days, hours=8), plan=plan_of(found, "yearly"),
                 then=disputes.escalated(found, buyer, after, finding))  # fmt: skip
-    for index, (key, days) in enumerate((("ly-sync", 55), ("sh-pos", 47), ("gh-trace", 12), ("qm-invoice", 8), ("jc-desktop", 3))):
+    for index, (key, days) in enumerate(
+        (("ly-sync", 55), ("sh-pos", 47), ("gh-trace", 12), ("qm-invoice", 8), ("jc-desktop", 3))
+    ):
         if key in market.listed:
             buyer = market.buyer(index + 1)
             listed = market.listed[key]

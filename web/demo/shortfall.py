@@ -23,7 +23,9 @@ def fall_short(cast: Cast, seller: Seller, now: datetime) -> None:
         "Work was not begun in the agreed time; a penalty of ¥1,200.00 is deducted under the provider agreement.",
     )
     decision = decision_record(
-        decision=Decision("deposit.deduction", rulebook_at(now).version, "deducted", {"amount": AMOUNT}, cite("9(6)2"), words),
+        decision=Decision(
+            "deposit.deduction", rulebook_at(now).version, "deducted", {"amount": AMOUNT}, cite("9(6)2"), words
+        ),
         facts={"provider": provider.number, "amount": f"{AMOUNT:f}", "reason": words.zh},
         subject=provider.subject,
         now=now,
