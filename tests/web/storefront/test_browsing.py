@@ -1,0 +1,97 @@
+"""Finding something, a product, a store, and the rulebook, as signed-out visitors see them."""
+
+from datetime import datetime
+
+import pytest
+from django.test import Client
+
+from regulation.services import rulebook_load
+from tests.orders.making import SERVICE, TOOL, make_shop
+from tests.web.storefront.conftest import Shop, page
+
+pytestmark = pytest.mark.django_db
+PARTS = ["", "plans/", "reviews/", "terms/", "versions/"]
+
+
+def test_an_empty_market_says_what_comes_and_a_search_says_what_to_do(clock):
+    client = Client()
+    assert "还没有在售商品" in page(client, "/")
+    assert "Nothing is on sale yet" in page(client, "/", "en")
+    assert "没有符合条件的商品" in page(client, "/search/?q=zzzz")
+    assert "Nothing fits yet" in page(client, "/search/?q=zzzz", "en")
+
+
+def test_a_listed_product_is_found_at_home_in_its_category_and_by_words(shop: Shop):
+    version = shop.product.live_version
+    for path in ("/", "/c/analytics/", f"/search/?q={version.title_zh[:4]}", "/search/?class=application"):
+        assert version.title_zh in page(Client(), path), path
+    assert version.title_en in page(Client(), "/", "en")
+    assert version.title_zh not in page(Client(), "/search/?class=tool")
+
+
+def test_a_number_that_people_quote_opens_what_it_names(shop: Shop):
+    response = Client().get(f"/search/?q={shop.order.number.lower()}")
+    assert (response.status_code, response.url) == (302, f"/orders/{shop.order.number}/")
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_part_of_a_product_says_its_price_and_guarantee(shop: Shop, part: str, language: str):
+    text = page(Client(), f"/p/{shop.product.slug}/{part}", language)
+    assert "¥1,200.00" in text
+    assert ("购买此套餐" if language == "zh-hans" else "Buy this plan") in text
+    assert "/rules/clauses/17(4)2/" in text
+
+
+def test_service_steps_stand_only_where_there_are_some(now: datetime, clock):
+    service, _person = make_shop(now, SERVICE)
+    text = page(Client(), f"/p/{service.slug}/steps/")
+    assert "提交调研报告" in text
+    assert "30" in text
+    assert Client().get(f"/p/{service.slug}/nothing/").status_code == 404
+
+
+@pytest.mark.clause("17(1)3")
+def test_a_tool_says_that_it_is_not_refundable_on_its_page(now: datetime, clock):
+    tool, _person = make_shop(now, TOOL)
+    assert "不支持申请退款" in page(Client(), f"/p/{tool.slug}/")
+
+
+def test_a_store_shows_its_record_and_products_and_another_address_is_not_found(shop: Shop):
+    store = shop.product.provider.store
+    text = page(Client(), f"/s/{store.slug}/")
+    assert store.name_zh in text
+    assert shop.product.live_version.title_zh in text
+    assert Client().get("/s/nobody/").status_code == 404
+
+
+def test_queries_of_lists_do_not_grow_with_what_is_listed(shop: Shop, now: datetime, buyer, queries):
+    few = {path: queries(buyer, path) for path in ("/", "/search/", f"/p/{shop.product.slug}/")}
+    for _n in range(3):
+        make_shop(now)
+    assert {path: queries(buyer, path) for path in few} == few
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+@pytest.mark.parametrize(
+    ("path", "holds"),
+    [
+        ("/rules/", "/rules/clauses/17(1)/"),
+        ("/rules/clauses/17(4)2/", "§17(4)2"),
+        ("/rules/schedule/", "V1816"),
+        ("/rules/versions/", "2017-03-07"),
+        ("/rules/versions/2017-03-07/", "2017-03-07"),
+        ("/rules/decisions/", "refund.entitlement"),
+        ("/rules/decisions/refund.entitlement/", "refund.entitlement"),
+    ],
+)
+def test_the_rulebook_is_read_by_anybody(db, clock, now: datetime, path: str, holds: str, language: str):
+    rulebook_load(now=now)
+    assert holds in page(Client(), path, language)
+
+
+def test_the_schedule_is_searched_and_says_where_nothing_fits(db, clock):
+    assert "V1001" not in page(Client(), "/rules/schedule/?q=V1816")
+    assert "没有符合的条目" in page(Client(), "/rules/schedule/?q=zzzz")
+    assert Client().get("/rules/clauses/99(9)/").status_code == 404
+    assert Client().get("/rules/decisions/no.such/").status_code == 404
