@@ -1,8 +1,14 @@
 """Rows by the hundred thousand: a sample made by the acts, copied by single statements. Always taken back again."""
 
+import random
 from collections.abc import Mapping
 from itertools import count as counting
 from typing import Any
+
+
+def description() -> str:
+    """A description like no other, so that no listing of an earlier run looks copied (10(5))."""
+    return "".join(chr(random.randrange(0x4E00, 0x9000)) for _n in range(600))
 
 
 def people_anew() -> None:
@@ -15,7 +21,8 @@ def people_anew() -> None:
     from tests.providers import making as providers
 
     start = (User.objects.aggregate(highest=Max("pk"))["highest"] or 0) + 1
-    providers.serial = products.serial = counting(start)
+    # Ten numbers for every account there is, as accounts are not all that counts on.
+    providers.serial, products.serial = counting(start * 10), counting(start * 10)
     orders.serial = counting(start * 1_000_000)
 
 

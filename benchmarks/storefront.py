@@ -17,7 +17,7 @@ def lay_out(cursor: Any, size: int, now: Any) -> Any:
     from tests.catalog.making import make_listed
 
     laying.people_anew()
-    product, _person = make_listed(now)
+    product, _person = make_listed(now, description_zh=laying.description())
     card = f"s.product_id = {product.pk}"
     first = 10_000_000
     ground.unguarded(
