@@ -23,7 +23,8 @@ def leaving(db, now: datetime, clock):
     order, buyer = buy(product, now)
     deliver_product(order, provider, now)
     exit_ = clearance_open(
-        provider=product.provider, grounds=["24(2)"], reason="证据充分", reference="t", decision=None, actor=SYSTEM, now=now
+        provider=product.provider, grounds=["24(2)"], reason="证据充分", reference="t", decision=None,
+        actor=SYSTEM, now=now,
     )  # fmt: skip
     clearance_confirm(exit_=exit_, reason="同意", actor=Actor.of(make_operator(now, "arbitration")), now=now)
     return order, signed_in(buyer)

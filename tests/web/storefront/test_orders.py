@@ -37,7 +37,8 @@ def checkout_data(plan, **changes):
 def test_private_pages_lead_to_sign_in(shop: Shop):
     for path in ("/orders/", f"/orders/{shop.order.number}/", "/checkout/?plan=1", "/refunds/", "/complaints/"):
         response = Client().get(path)
-        assert response.status_code == 302 and response.url.startswith("/accounts/login/"), path
+        assert response.status_code == 302, path
+        assert response.url.startswith("/accounts/login/"), path
 
 
 def test_other_peoples_orders_are_not_found(shop: Shop, stranger):
