@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -50,7 +50,7 @@ class ComplaintForm(forms.Form):
         label=gettext_lazy("The last day it happened"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     code = forms.ChoiceField(label=gettext_lazy("Kind of conduct"), required=False)
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # the form's own mapping of uploads is never read by this name
         label=gettext_lazy("Evidence"),
         required=False,
         help_text=gettext_lazy("Pictures, PDF, text or office files, each up to 10 MB."),
@@ -264,7 +264,7 @@ def withdraw(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-def file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def file(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A file of one's own complaint."""
     found = evidence_file(complaint_of_person(request.user, number), pk)
     return file_response(found.file, name=found.name, content_type=found.content_type)

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -128,12 +128,12 @@ def chat(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-def chat_file(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+def chat_file(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A file of an order's chat, for its buyer."""
     return _file(message_of_order(order_of_buyer(request.user, number), pk))
 
 
-def _file(found: Any) -> HttpResponse:
+def _file(found: Any) -> FileResponse:
     if not found.file_name:
         raise Http404(found.pk)
     return file_response(found.file, name=found.file_name, content_type=found.content_type)
@@ -279,6 +279,6 @@ def ticket_act(request: HttpRequest, number: str, ticket_number: str, name: str)
 
 
 @login_required
-def ticket_file(request: HttpRequest, number: str, ticket_number: str, pk: int) -> HttpResponse:
+def ticket_file(request: HttpRequest, number: str, ticket_number: str, pk: int) -> FileResponse:
     """A file of a ticket, for its buyer."""
     return _file(ticket_message(_ticket(request, number, ticket_number), pk))
