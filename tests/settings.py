@@ -24,3 +24,7 @@ WHITENOISE_AUTOREFRESH = True
 # Migrated once for all test processes: see tools/suite.py.
 if template := os.environ.get("TEST_DATABASE_TEMPLATE"):
     DATABASES["default"]["TEST"] = {"TEMPLATE": template}  # noqa: F405
+
+# Whitenoise looks for the collected files; a test finds them where they are written.
+STATIC_ROOT = DATA_DIR / "static"  # noqa: F405
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
