@@ -13,7 +13,7 @@ from refunds.models import RefundRequest
 from refunds.rules import Reason
 from web.demo import bank
 from web.demo.listings import Listed
-from web.demo.people import Cast
+from web.demo.people import Cast, deposit_keep_full
 from web.demo.purchases import Then
 from web.demo.story import Story
 
@@ -41,6 +41,11 @@ class Disputes:
 
     def _arrives(self, refund: RefundRequest, now: datetime) -> None:
         self.story.at(now + bank.ARRIVES_AFTER, lambda t: bank.refund_arrive(refund.number, t))
+        seller = next(
+            one for one in self.cast.sellers.values() if one.provider and one.provider.pk == refund.provider_id
+        )
+        # What was settled already is taken from what the provider is owed, and then from its deposit.
+        self.story.at(now + timedelta(hours=20), lambda t: deposit_keep_full(seller, t))
 
     def without_reason(self, buyer: User, after: timedelta = timedelta(days=2)) -> Then:
         """An application given back in its guarantee."""

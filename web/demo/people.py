@@ -138,6 +138,13 @@ def deposit_in(seller: Seller, amount: Decimal, at: datetime) -> None:
         bank.pay(deposit_pay(provider=seller.provider, amount=amount, actor=seller.actor, now=at), at)
 
 
+def deposit_keep_full(seller: Seller, at: datetime) -> None:
+    """A provider that was told of a short deposit tops it up (9(6)3); most do so the next day."""
+    assert seller.provider is not None
+    held = standing(seller.provider)
+    deposit_in(seller, held.required - held.balance, at)
+
+
 def _bank_account(seller: Seller, serial: int, at: datetime) -> None:
     assert seller.provider is not None
     payout_account_set(

@@ -7,10 +7,16 @@ from core.periods import beijing_date, start_of_day
 from settlements import selectors, services
 from settlements.cycles import issue_day
 from web.demo import bank
-from web.demo.people import Cast, Seller
+from web.demo.people import Cast, Seller, deposit_keep_full
 from web.demo.story import Story
 
 CYCLE_DAYS = (1, 16)
+SLOW_TO_PAY = "mutong"  # its deposit is left short for everybody to see
+
+
+def keep_full(seller: Seller, story: Story, now: datetime) -> None:
+    """Where a statement took from the deposit, it is topped up the next day."""
+    story.at(now + timedelta(hours=33), lambda t: deposit_keep_full(seller, t))
 
 
 def settlement_days(story: Story, cast: Cast, days: int) -> None:
@@ -26,6 +32,8 @@ def settlement_days(story: Story, cast: Cast, days: int) -> None:
 def _issue(story: Story, cast: Cast, by_provider: dict[int, Seller], now: datetime) -> None:
     for provider_id in selectors.providers_to_settle(now, 1000):
         statement = services.statement_issue(provider_id=provider_id, now=now)
+        if provider_id in by_provider and by_provider[provider_id].text.key != SLOW_TO_PAY:
+            keep_full(by_provider[provider_id], story, now)
         if statement is not None:
             _take_its_course(story, cast, by_provider[provider_id], statement, now)
 
