@@ -1,5 +1,6 @@
 """What the clock brings about in the catalog."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
@@ -10,9 +11,34 @@ from catalog.selectors.due import awaiting_covered
 from core.acts import act
 from core.sweeps import Key, Sweep, register
 
+logger = logging.getLogger(__name__)
+
 
 def _delist(key: Key, now: datetime) -> object:
-    return services.zero_sales_delist(product_id=int(key), now=now)
+    first, dash, last = str(key).partition("-")
+    if not dash:
+        return services.zero_sales_delist(product_id=int(key), now=now)
+    ids = due.zero_sales_due_between(int(first), int(last), now)
+    try:
+        return services.zero_sales_delist_many(product_ids=ids, now=now)
+    except Exception:
+        # One bad row must not keep the others: each alone, and the failure names the first that failed.
+        logger.exception("delisting %s products at once failed; one by one", len(ids))
+        return _delist_each(ids, now)
+
+
+def _delist_each(ids: list[int], now: datetime) -> int:
+    done = 0
+    failure: Exception | None = None
+    for pk in ids:
+        try:
+            done += services.zero_sales_delist(product_id=pk, now=now)
+        except Exception as error:
+            logger.exception("product %s could not be delisted", pk)
+            failure = failure or RuntimeError(f"product {pk}: {error}")
+    if failure is not None:
+        raise failure
+    return done
 
 
 def _warn(key: Key, now: datetime) -> object:
@@ -43,7 +69,7 @@ register(
     Sweep(
         name="catalog.zero_sales",
         title=_("Delist products without a sale in three months"),
-        selector=due.zero_sales_due,
+        selector=due.zero_sales_work,
         act=_delist,
         clause="18(14)",
         every=timedelta(minutes=15),

@@ -53,7 +53,9 @@ class ListingCard(models.Model):
     popularity = models.PositiveIntegerField(default=0)
     demoted = models.BooleanField(default=False)
     changed_at = models.DateTimeField()
+    # What is found: everything, by its index. What is weighed: names and titles only, small enough to stay in the row.
     search = SearchVectorField()
+    heading = SearchVectorField()
 
     class Meta:
         verbose_name = "listing card"

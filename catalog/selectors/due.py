@@ -1,7 +1,8 @@
 """What sweeps find due in the catalog."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.db import connection
 from django.db.models import F, Q
 
 from catalog.models import Plan, Product, ProductSale, ProductVersion
@@ -11,6 +12,8 @@ from core.money import ZERO
 from deposits.selectors import covers_price
 from providers.selectors import may_list
 
+CHANGED_LATELY = timedelta(days=7)
+
 
 def zero_sales_due(now: datetime, limit: int) -> list[int]:
     """Products whose three months without a sale seem to have passed (18(14)); each act asks the sales again."""
@@ -18,6 +21,36 @@ def zero_sales_due(now: datetime, limit: int) -> list[int]:
         Product.objects.filter(state=ProductState.ON_SALE, zero_sales_due_at__lte=now)
         .order_by("zero_sales_due_at", "pk")
         .values_list("pk", flat=True)[:limit]
+    )
+
+
+MANY = 200
+BATCH = 2000
+
+_RANGES = """
+    SELECT min(id), max(id) FROM (
+        SELECT id, (row_number() OVER (ORDER BY id) - 1) / %s AS batch
+        FROM catalog_product WHERE state = 'on_sale' AND zero_sales_due_at <= %s
+    ) AS due GROUP BY batch ORDER BY min(id) LIMIT %s
+"""
+
+
+def zero_sales_work(now: datetime, limit: int) -> list[int | str]:
+    """What the sweep works: products one by one while they are few, ranges (`first-last`) once they are many."""
+    few: list[int | str] = [*zero_sales_due(now, MANY)]
+    if len(few) < MANY:
+        return few
+    with connection.cursor() as cursor:
+        cursor.execute(_RANGES, [BATCH, now, limit])
+        return [f"{first}-{last}" for first, last in cursor.fetchall()]
+
+
+def zero_sales_due_between(first: int, last: int, now: datetime) -> list[int]:
+    """The products of a range whose three months seem to have passed."""
+    return list(
+        Product.objects.filter(pk__gte=first, pk__lte=last, state=ProductState.ON_SALE, zero_sales_due_at__lte=now)
+        .order_by("pk")
+        .values_list("pk", flat=True)
     )
 
 
@@ -41,15 +74,15 @@ def sales_to_fold(now: datetime, limit: int) -> list[int]:
 
 
 def cards_to_refresh(now: datetime, limit: int) -> list[int]:
-    """Products whose card is missing or no longer says what their store or category is called."""
+    """Products whose card no longer says what their store is called, among the stores that changed lately."""
+    renamed = (
+        ~Q(card__provider_name=F("provider__store__name_zh"))
+        | ~Q(card__provider_name_en=F("provider__store__name_en"))
+        | ~Q(card__store_slug=F("provider__store__slug"))
+    )
     return list(
-        Product.objects.filter(state=ProductState.ON_SALE)
-        .filter(
-            Q(card__isnull=True)
-            | ~Q(card__provider_name=F("provider__store__name_zh"))
-            | ~Q(card__provider_name_en=F("provider__store__name_en"))
-            | ~Q(card__store_slug=F("provider__store__slug"))
-            | ~Q(card__category_zh=F("live_version__category__name_zh"))
+        Product.objects.filter(
+            renamed, state=ProductState.ON_SALE, provider__store__changed_at__gte=now - CHANGED_LATELY
         )
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]

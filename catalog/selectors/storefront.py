@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.postgres.search import SearchQueryField
 from django.core.cache import cache
 from django.db import connection
-from django.db.models import BooleanField, Case, F, FloatField, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, F, FloatField, Func, IntegerField, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
 
 from catalog.freshness import storefront_revision
@@ -28,7 +29,6 @@ SORTS: dict[str, tuple[str, ...]] = {
     "score": ("-score", "-product"),
 }
 DEFAULT_SORT = "sold"
-MOST_RANKED = 2000
 FACETS_KEPT = 60
 COLUMNS = (
     "product", "slug", "title_zh", "title_en", "tagline_zh", "tagline_en", "cover", "provider_id", "provider_name",
@@ -66,37 +66,30 @@ def cards_page(
     columns: tuple[str, ...] = COLUMNS
     if chosen == "relevance":
         assert words is not None
-        cards = _ranked(now, filters, words)
+        cards = _ranked(cards, words)
         columns = (*COLUMNS, "rank")
     return keyset_page(cards.values(*columns), order_by=SORTS[chosen], cursor=cursor, size=size)
 
 
-def _match(words: str) -> Func:
-    return Func(
-        F("search"),
-        Cast(Value(words), SearchQueryField()),
-        template="(%(expressions)s)",
-        arg_joiner=" @@ ",
-        output_field=BooleanField(),
-    )
+def _match(words: str) -> Q:
+    """What was found by the words, asked of the index by a function of the database's own (see the migration)."""
+    return Q(product__in=RawSQL("SELECT catalog_found(%s::tsquery)", [words]))
 
 
-def _ranked(now: datetime, filters: CardFilters, words: str) -> "QuerySet[ListingCard]":
-    """The best sellers among what was found, ranked: what is found by the thousand is not all worth weighing."""
-    found = _filtered(ListingCard.objects.filter(_match(words), on_sale=True), filters).order_by(
-        "-popularity", "-product"
-    )
-    rank = Func(F("search"), Cast(Value(words), SearchQueryField()), function="ts_rank", output_field=FloatField())
+def _ranked(cards: "QuerySet[ListingCard]", words: str) -> "QuerySet[ListingCard]":
+    """Weighed by where the words stand in title, names and line; whoever is shown lower counts a quarter (20(5))."""
+    rank = Func(F("heading"), Cast(Value(words), SearchQueryField()), function="ts_rank", output_field=FloatField())
     whole = Cast(rank * Value(1_000_000.0), IntegerField())
-    return ListingCard.objects.filter(
-        displayed_condition(now, "provider__"), ~restricted(now), product__in=found.values("product")[:MOST_RANKED]
-    ).annotate(rank=Case(When(demoted=True, then=whole / Value(4)), default=whole, output_field=IntegerField()))
+    return cards.annotate(
+        rank=Case(When(demoted=True, then=whole / Value(4)), default=whole, output_field=IntegerField())
+    )
 
 
-def _shown(now: datetime, filters: CardFilters, words: str | None) -> "QuerySet[ListingCard]":
+def _shown(now: datetime, filters: CardFilters, words: str | None, *, once: bool = False) -> "QuerySet[ListingCard]":
+    """What is shown and fits; with `once` what was found is read from the statement's own list (see _capped_counts)."""
     cards = ListingCard.objects.filter(displayed_condition(now, "provider__"), ~restricted(now), on_sale=True)
     if words:
-        cards = cards.filter(_match(words))
+        cards = cards.filter(product__in=RawSQL("SELECT id FROM found", [])) if once else cards.filter(_match(words))
     return _filtered(cards, filters)
 
 
@@ -191,7 +184,7 @@ def facets(*, now: datetime, filters: CardFilters, query: str = "") -> list[Face
     if kept is not None:
         return [Facet(*row) for row in kept]
     wanted = _choices(filters)
-    counts = _capped_counts([_shown(now, changed, words) for _row, changed in wanted])
+    counts = _capped_counts([_shown(now, changed, words, once=True) for _row, changed in wanted], words)
     found = [
         Facet(*row, min(count, COUNT_CAP), count > COUNT_CAP)
         for (row, _changed), count in zip(wanted, counts, strict=True)
@@ -226,10 +219,10 @@ def _choices(filters: CardFilters) -> list[tuple[tuple[str, str, str, str], Card
     return wanted
 
 
-def _capped_counts(querysets: "Sequence[QuerySet[ListingCard]]") -> list[int]:
-    """How many rows each has, counted to one beyond the cap, all in one statement."""
+def _capped_counts(querysets: "Sequence[QuerySet[ListingCard]]", words: str | None) -> list[int]:
+    """How many rows each has, counted to one beyond the cap, in one statement; what the words find is found once."""
     parts: list[str] = []
-    params: list[Any] = []
+    params: list[Any] = [words] if words else []
     for queryset in querysets:
         if queryset.query.is_empty():
             parts.append("0")
@@ -237,9 +230,10 @@ def _capped_counts(querysets: "Sequence[QuerySet[ListingCard]]") -> list[int]:
         statement, values = queryset.order_by().values("product")[: COUNT_CAP + 1].query.sql_with_params()
         parts.append(f"(SELECT count(*) FROM ({statement}) AS part)")  # noqa: S608
         params += values
-    statement = "SELECT " + ", ".join(parts)
+    found = "WITH found AS MATERIALIZED (SELECT catalog_found(%s::tsquery) AS id) " if words else ""
+    counted = f"{found}SELECT {', '.join(parts)}"
     with connection.cursor() as cursor:
-        cursor.execute(statement, params)
+        cursor.execute(counted, params)
         return [int(count) for count in cursor.fetchone()]
 
 

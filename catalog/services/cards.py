@@ -83,16 +83,15 @@ def _card(product: Product, plans: list[Plan], store: Store | None, lowered: set
     name_zh = store.name_zh if store else product.provider.public_name
     name_en = store.name_en if store else ""
     categories = [category, category.parent] if category.parent else [category]
-    search = vector_literal(
-        [
-            ("A", f"{version.title_zh} {version.title_en}"),
-            ("B", " ".join(f"{found.name_zh} {found.name_en}" for found in categories)),
-            ("B", f"{name_zh} {name_en} {product.provider.public_name}"),
-            ("C", f"{version.tagline_zh} {version.tagline_en}"),
-            ("D", f"{to_plain(version.description_zh)[:DESCRIPTION_INDEXED]}"),
-            ("D", f"{to_plain(version.description_en)[:DESCRIPTION_INDEXED]}"),
-        ]
-    )
+    named = [
+        ("A", f"{version.title_zh} {version.title_en}"),
+        ("B", " ".join(f"{found.name_zh} {found.name_en}" for found in categories)),
+        ("B", f"{name_zh} {name_en} {product.provider.public_name}"),
+        ("C", f"{version.tagline_zh} {version.tagline_en}"),
+    ]
+    described = [
+        ("D", to_plain(text)[:DESCRIPTION_INDEXED]) for text in (version.description_zh, version.description_en)
+    ]
     return ListingCard(
         product=product,
         on_sale=product.state == ProductState.ON_SALE and bool(sold),
@@ -123,5 +122,6 @@ def _card(product: Product, plans: list[Plan], store: Store | None, lowered: set
         released_at=version.released_at or now,
         demoted=product.provider_id in lowered,
         changed_at=now,
-        search=Cast(Value(search), SearchVectorField()),
+        heading=Cast(Value(vector_literal(named)), SearchVectorField()),
+        search=Cast(Value(vector_literal([*named, *described])), SearchVectorField()),
     )

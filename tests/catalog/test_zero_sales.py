@@ -281,3 +281,33 @@ def test_buyers_of_one_product_do_not_wait_for_each_other(now) -> None:
 
     assert first()
     assert ProductSale.objects.count() == 2
+
+
+def test_many_due_are_worked_in_ranges_and_one_that_fails_keeps_nobody(now, monkeypatch) -> None:
+    from catalog.selectors import due as finding
+    from core.models import SweepFailure
+
+    first, person = make_listed(now)
+    others = [make_listed(now, provider=first.provider, person=person)[0] for _ in range(2)]
+    monkeypatch.setattr(finding, "MANY", 3)
+    assert finding.zero_sales_work(DUE, 10) == [f"{first.pk}-{others[1].pk}"]
+    assert finding.zero_sales_work(DUE - SECOND, 10) == []
+    real = services.zero_sales_delist
+
+    def broken(*, product_id: int, now: datetime) -> bool:
+        if product_id == others[0].pk:
+            raise RuntimeError("cannot")
+        return real(product_id=product_id, now=now)
+
+    def fails(*, product_ids: list[int], now: datetime) -> int:
+        raise RuntimeError("the whole range fails")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(services, "zero_sales_delist_many", fails)
+        patched.setattr(services, "zero_sales_delist", broken)
+        assert sweeps.run("catalog.zero_sales", DUE).failed == 1
+    assert list(Product.objects.filter(state="on_sale").values_list("pk", flat=True)) == [others[0].pk]
+    assert f"product {others[0].pk}" in SweepFailure.objects.get(resolved_at__isnull=True).error
+
+    assert sweeps.run("catalog.zero_sales", DUE).done == 1
+    assert not Product.objects.filter(state="on_sale").exists()
