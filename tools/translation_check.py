@@ -119,7 +119,7 @@ def translations(root: Path = ROOT) -> dict[tuple[str | None, str], tuple[str, .
             if not message.id or message.fuzzy:
                 continue
             text = message.id if isinstance(message.id, str) else message.id[0]
-            said = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+            said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if all(said):
                 known[message.context, text] = said
     return known

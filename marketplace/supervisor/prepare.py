@@ -19,14 +19,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 class _Teller(io.TextIOBase):
     """A stream that passes on each whole line."""
 
-    def __init__(self, tell: Callable[[str], None]) -> None:
-        self.tell = tell
+    def __init__(self, pass_on: Callable[[str], object]) -> None:
+        self.pass_on = pass_on
         self.rest = ""
 
     def write(self, text: str) -> int:
         *lines, self.rest = (self.rest + text).split("\n")
         for line in filter(None, (line.strip() for line in lines)):
-            self.tell(line)
+            self.pass_on(line)
         return len(text)
 
 
@@ -50,7 +50,12 @@ def _command(name: str, *arguments: str) -> Callable[[_Teller], str]:
         from django.core.management import call_command
 
         said: list[str] = []
-        both = _Teller(lambda line: (said.append(line), stream.tell(line)))  # type: ignore[func-returns-value]
+
+        def both_ways(line: str) -> None:
+            said.append(line)
+            stream.pass_on(line)
+
+        both = _Teller(both_ways)
         call_command(name, *arguments, stdout=both)
         return said[-1] if said else ""
 

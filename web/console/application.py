@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.authentication import signed_in
 from core import clock
 from core.acts import Actor
 from core.errors import DomainError
@@ -29,7 +30,7 @@ from providers.selectors import (
     sections_of,
     timeline_of,
 )
-from providers.types import ApplicationState, Section
+from providers.types import ApplicationState, DocumentSlot, Section
 from web.acts import ActPage, Done, refused_by_field
 from web.components.steps import Consequence, Step
 from web.console.access import do, draw
@@ -106,7 +107,7 @@ def _start(request: HttpRequest, now: datetime) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             services.application_start(
-                user=request.user, kind=form.cleaned_data["kind"], actor=Actor.of(request.user), now=now
+                user=signed_in(request), kind=form.cleaned_data["kind"], actor=Actor.of(request.user), now=now
             )
         except DomainError as error:
             refused = error
@@ -165,7 +166,7 @@ def step(request: HttpRequest, section: str) -> HttpResponse:
 def _keep(request: HttpRequest, application: Application, section: str, form: Any, now: datetime) -> None:
     actor = Actor.of(request.user)
     if section in STEP_FORMS:
-        STEP_FORMS[section].save(application, form.cleaned_data, actor, now)
+        STEP_FORMS[section].keep(application, form.cleaned_data, actor, now)
     elif section == Section.DOCUMENTS:
         upload = form.cleaned_data["file"]
         services.document_upload(
@@ -191,7 +192,7 @@ def _following(application: Application, section: str, now: datetime) -> str:
 def _more(request: HttpRequest, application: Application, section: str, now: datetime) -> dict[str, Any]:
     provider = application.provider
     if section == Section.DOCUMENTS:
-        papers = [{"paper": one, "slot": one.title or SLOTS.get(one.slot, one.slot)} for one in documents_of(provider)]
+        papers = [{"paper": one, "slot": one.title or SLOTS[DocumentSlot(one.slot)]} for one in documents_of(provider)]
         return {"papers": papers}
     if section == Section.CONTACT:
         return {"contact": contact_of(application), "code_form": CodeForm()}

@@ -199,7 +199,7 @@ class StepForm:
 
     form: type[forms.Form]
     given: Callable[[Application], dict[str, Any]]
-    save: Callable[[Application, dict[str, Any], Actor, datetime], None]
+    keep: Callable[[Application, dict[str, Any], Actor, datetime], None]
 
 
 STEP_FORMS = {

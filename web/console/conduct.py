@@ -26,7 +26,7 @@ SHOWN = 50
 
 class AnswerForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("Your answer"), max_length=5000, widget=forms.Textarea({"rows": 5}))
-    files = FilesField(label=gettext_lazy("Evidence"), required=False)
+    files = FilesField(label=gettext_lazy("Evidence"), required=False)  # type: ignore[assignment]
 
 
 class AppealForm(forms.Form):

@@ -30,7 +30,7 @@ from providers.selectors import (
     store_of,
     team_of,
 )
-from providers.types import ChangeSubject, ExitKind, Permission, RestrictionKind, Role
+from providers.types import ChangeSubject, DocumentSlot, ExitKind, Permission, RestrictionKind, Role
 from web.acts import ActPage, Done
 from web.components.steps import Consequence
 from web.console.access import do, draw, provider_page
@@ -253,7 +253,7 @@ def team_act(request: HttpRequest, provider: Provider, now: datetime, name: str,
     target = None
     if name != "invite":
         rows = invitations_open(provider, now) if name == "revoke" else team_of(provider)
-        target = rows.filter(pk=pk).first()
+        target = rows.filter(pk=pk or 0).first()
         if target is None:
             raise Http404(name)
     return do(request, TEAM_ACTS[name], provider, now, back=TEAM, target=target)
@@ -281,7 +281,7 @@ def papers(request: HttpRequest, provider: Provider, now: datetime) -> HttpRespo
         request,
         "papers",
         now,
-        papers=[{"paper": one, "slot": one.title or SLOTS.get(one.slot, one.slot)} for one in documents_of(provider)],
+        papers=[{"paper": one, "slot": one.title or SLOTS[DocumentSlot(one.slot)]} for one in documents_of(provider)],
         lapses=list(lapses_open(provider)),
         changes=list(changes_of(provider)[:50]),
     )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts.authentication import signed_in
 from core.acts import Actor
 from deposits.selectors import additional_of, deductions_of, demands_of, payment_open, payments_of
 from deposits.selectors import standing as deposit_standing
@@ -165,7 +166,7 @@ def statement(request: HttpRequest, provider: Provider, now: datetime, number: s
         tone=STATEMENT_TONES.get(StatementState(found.state), "held"),
         waterfall=[line for line in waterfall if line[1]],
         page=lines_page(statement=found, cursor=request.GET.get("cursor")),
-        acts=available_acts(found, request.user),
+        acts=available_acts(found, signed_in(request)),
         decision=decision_of(found),
         crumbs=[(_("Statements"), STATEMENTS)],
     )

@@ -19,7 +19,7 @@ TEXT = forms.Textarea({"rows": 4})
 
 class HandInForm(forms.Form):
     statement = forms.CharField(label=_("What was done"), max_length=5000, widget=TEXT)
-    files = FilesField(label=_("Evidence of delivery"), help_text=_("At least one file, at most 10 MB each."))
+    files = FilesField(label=_("Evidence of delivery"), help_text=_("At least one file, at most 10 MB each."))  # type: ignore[assignment]
 
 
 class DeliverForm(forms.Form):
@@ -30,7 +30,7 @@ class DeliverForm(forms.Form):
         widget=TEXT,
     )
     guide = forms.CharField(label=_("How to begin"), required=False, max_length=10000, widget=TEXT)
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
 
 class DeductionForm(forms.Form):
@@ -43,12 +43,12 @@ class AnswerForm(forms.Form):
     amount = forms.DecimalField(
         label=_("Compensation you offer (¥)"), min_value=0, max_digits=12, decimal_places=2, required=False
     )
-    files = FilesField(label=_("Files"), required=False)
+    files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
 
 class IssueForm(forms.Form):
     document_number = forms.CharField(label=_("Number on the invoice"), max_length=60)
-    files = FilesField(label=_("The invoice"), required=False)
+    files = FilesField(label=_("The invoice"), required=False)  # type: ignore[assignment]
 
 
 class FeeInvoiceForm(forms.Form):

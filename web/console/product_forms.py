@@ -98,7 +98,7 @@ def section_form(version: ProductVersion, section: str, data: Any = None, files:
             for language in ("zh", "en"):
                 key = f"{name}_{language}"
                 fields[key] = forms.CharField(
-                    label=ProductVersion._meta.get_field(key).verbose_name,
+                    label=getattr(ProductVersion._meta.get_field(key), "verbose_name", key),
                     max_length=TEXTS[name] if language == "zh" else None,
                     required=False,
                     widget=forms.TextInput() if name in SHORT else forms.Textarea({"rows": 5}),

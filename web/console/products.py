@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts.authentication import signed_in
 from catalog import services
 from catalog.models import ProductVersion
 from catalog.selectors import (
@@ -116,7 +117,7 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, pk: int) -> 
         restrictions=list(restrictions_in_force(product, now)),
         versions=list(versions_of(product)[:20]),
         steps=_steps(version, now),
-        acts=available_acts(version, request.user),
+        acts=available_acts(version, signed_in(request)),
         crumbs=[(_("Products"), PRODUCTS)],
     )
 
@@ -281,7 +282,7 @@ def act(request: HttpRequest, provider: Provider, now: datetime, pk: int, name: 
     version = _latest(product_for(provider=provider, product_id=pk))
     if name not in ACTS:
         raise Http404(name)
-    if name not in available_acts(version, request.user):
+    if name not in available_acts(version, signed_in(request)):
         messages.warning(request, _("This is not possible at the moment: the product has moved on."))
         return redirect(f"{PRODUCTS}{pk}/")
     return do(request, ACTS[name], version, now, back=f"{PRODUCTS}{pk}/")

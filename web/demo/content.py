@@ -98,7 +98,7 @@ def _pair(row: list[str]) -> Pair:
 
 def plans_of(product: ProductText) -> list[PlanContent]:
     """The plans of a product, with a name and a sentence each."""
-    found = []
+    found: list[PlanContent] = []
     for line in product.plans:
         billing, price, *name = line.split(" ", 2)
         zh, en = name[0].split("|") if name else PLAN_NAMES[billing]

@@ -148,7 +148,7 @@ def query(context: template.Context, **changes: Any) -> str:
 @register.simple_tag(takes_context=True)
 def piece_id(context: template.Context, prefix: str) -> str:
     """An id that is unique on the page and the same each time the page is drawn."""
-    cell = context.render_context if hasattr(context, "render_context") else {}
+    cell: Any = context.render_context if hasattr(context, "render_context") else {}
     request = context.get("request")
     if request is not None:
         used = getattr(request, "piece_ids", 0) + 1
