@@ -10,7 +10,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Category, MilestoneTemplate, Plan, Product, ProductVersion, ServiceStep
-from catalog.models.versions import BASES, CONTENT_FIELDS, IP_BASES, TEXT_FIELDS, TEXTS
+from catalog.models.versions import BASES, CONTENT_FIELDS, IP_BASES, TEXT_FIELDS, TEXTS, cover_path
 from catalog.services.access import require_products
 from catalog.services.covers import cover_file
 from catalog.services.locking import NotNow, product_locked, version_locked
@@ -325,7 +325,12 @@ def cover_set(*, version: ProductVersion, upload: IO[bytes], actor: Actor, now: 
     require_products(actor, locked.product.provider)
     require_draft(locked)
     picture = cover_file(upload)
-    locked.cover.save(str(picture.name), picture, save=False)
+    path = cover_path(locked, str(picture.name))
+    if locked.cover.storage.exists(path):
+        # The name is the picture's digest: what is stored under it is this picture.
+        locked.cover.name = path
+    else:
+        locked.cover.save(str(picture.name), picture, save=False)
     locked.edited_at = now
     locked.save(update_fields=["cover", "edited_at"])
     return locked
