@@ -17,7 +17,8 @@ SHOWN = 80  # lines of a failed step's output
 # Django's templates compose attributes and inline small styles of components; what is left out is taste.
 # Kept: unclosed and orphan tags, missing alt and lang, buttons without a type, plain http links, duplicates.
 # H026 takes the defaults that a component declares for empty attributes.
-TEMPLATE_TASTE = "H006,H015,H021,H023,H026,H029,H030,H031,J018,T001,T003,T028,D018"
+# H025 takes the condition inside the frame's <body> tag for a tag that never closes.
+TEMPLATE_TASTE = "H006,H015,H021,H023,H025,H026,H029,H030,H031,J018,T001,T003,T028,D018"
 
 
 @dataclass(frozen=True)
