@@ -64,7 +64,7 @@ def _phases(arguments: list[str]) -> list[list[str]]:
 
 
 def _pytest(options: list[str], arguments: list[str]) -> int:
-    command = [sys.executable, "-m", "pytest", "-p", "tools.journeys", *options, *arguments]
+    command = [sys.executable, "-m", "pytest", "--ds=tests.settings", "-p", "tools.journeys", *options, *arguments]
     try:
         return subprocess.run(command, cwd=ROOT).returncode
     except KeyboardInterrupt:
