@@ -45,9 +45,7 @@ def copies(cursor: Any, table: str, *, of: str, count: int, changes: Mapping[str
     names += [name for name in changes if name not in names]
     chosen = ", ".join(f"({changes[name]})" if name in changes else f's."{name}"' for name in names)
     into = ", ".join(f'"{name}"' for name in names)
-    return (
-        f"INSERT INTO {table} ({into}) SELECT {chosen} FROM {table} s CROSS JOIN generate_series(1, {count}) n WHERE {of}"
-    )
+    return f"INSERT INTO {table} ({into}) SELECT {chosen} FROM {table} s CROSS JOIN generate_series(1, {count}) n WHERE {of}"
 
 
 PROVIDER = {
