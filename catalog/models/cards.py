@@ -18,9 +18,7 @@ class ListingCard(models.Model):
     What hides a product or its provider is asked when the page is drawn, not kept here.
     """
 
-    product = models.OneToOneField(
-        "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="card"
-    )
+    product = models.OneToOneField("catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="card")
     on_sale = models.BooleanField(default=True)
     provider = models.ForeignKey("providers.Provider", on_delete=models.CASCADE, related_name="+", db_index=False)
     provider_name = models.CharField(max_length=120)

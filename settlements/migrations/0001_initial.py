@@ -16,355 +16,765 @@ import settlements.types
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('providers', '0001_initial'),
+        ("providers", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SettlementItem',
+            name="SettlementItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=120, unique=True)),
-                ('kind', models.CharField(choices=[(settlements.types.ItemKind['SALE'], 'Sale'), (settlements.types.ItemKind['FEE'], 'Service fee'), (settlements.types.ItemKind['RECOVERY'], 'Recovery of a refund'), (settlements.types.ItemKind['TOPUP'], 'Deposit top-up'), (settlements.types.ItemKind['DEDUCTION'], 'Deduction')], max_length=10, verbose_name='kind')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('reference', models.CharField(max_length=60, verbose_name='reference')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('counter_account', models.CharField(blank=True, max_length=120)),
-                ('settled', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('moved', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('cycles', models.PositiveSmallIntegerField(default=0, verbose_name='carried forward')),
-                ('eligible_at', models.DateTimeField(verbose_name='out of guarantee')),
-                ('created_at', models.DateTimeField(verbose_name='recorded')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=120, unique=True)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (settlements.types.ItemKind["SALE"], "Sale"),
+                            (settlements.types.ItemKind["FEE"], "Service fee"),
+                            (settlements.types.ItemKind["RECOVERY"], "Recovery of a refund"),
+                            (settlements.types.ItemKind["TOPUP"], "Deposit top-up"),
+                            (settlements.types.ItemKind["DEDUCTION"], "Deduction"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("amount", core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="amount")),
+                ("reference", models.CharField(max_length=60, verbose_name="reference")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                ("counter_account", models.CharField(blank=True, max_length=120)),
+                ("settled", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("moved", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("cycles", models.PositiveSmallIntegerField(default=0, verbose_name="carried forward")),
+                ("eligible_at", models.DateTimeField(verbose_name="out of guarantee")),
+                ("created_at", models.DateTimeField(verbose_name="recorded")),
             ],
             options={
-                'verbose_name': 'settlement item',
-                'verbose_name_plural': 'settlement items',
-                'ordering': ['id'],
+                "verbose_name": "settlement item",
+                "verbose_name_plural": "settlement items",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(max_length=20, unique=True, verbose_name='number')),
-                ('cycle_on', models.DateField(verbose_name='cycle')),
-                ('turn', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[(settlements.types.StatementState['DRAFT'], 'Draft'), (settlements.types.StatementState['ISSUED'], 'Waiting for the provider'), (settlements.types.StatementState['DISPUTED'], 'Disputed'), (settlements.types.StatementState['CONFIRMED'], 'Waiting for operations'), (settlements.types.StatementState['APPROVED_OPERATIONS'], 'Waiting for finance'), (settlements.types.StatementState['APPROVED_FINANCE'], 'Approved'), (settlements.types.StatementState['PAYING'], 'Being paid'), (settlements.types.StatementState['PAID'], 'Paid'), (settlements.types.StatementState['RETURNED'], 'Returned')], default=settlements.types.StatementState['DRAFT'], max_length=20, verbose_name='state')),
-                ('sales', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='sales')),
-                ('fee', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='service fee')),
-                ('recovered', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='recoveries from refunds')),
-                ('topped_up', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='deposit top-up')),
-                ('deducted', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='deductions')),
-                ('from_deposit', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='taken from the deposit')),
-                ('payout', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='payout')),
-                ('carried', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14, verbose_name='carried forward')),
-                ('issued_at', models.DateTimeField(blank=True, null=True, verbose_name='issued')),
-                ('confirm_due_at', models.DateTimeField(blank=True, null=True, verbose_name='confirms itself at')),
-                ('confirmed_at', models.DateTimeField(blank=True, null=True, verbose_name='confirmed')),
-                ('operations_at', models.DateTimeField(blank=True, null=True, verbose_name='approved by operations')),
-                ('finance_at', models.DateTimeField(blank=True, null=True, verbose_name='approved by finance')),
-                ('payouts', models.PositiveSmallIntegerField(default=0, verbose_name='times sent')),
-                ('payout_number', models.CharField(blank=True, max_length=20, verbose_name='payout number')),
-                ('paid_at', models.DateTimeField(blank=True, null=True, verbose_name='paid')),
-                ('disputed_at', models.DateTimeField(blank=True, null=True, verbose_name='disputed')),
-                ('dispute', models.TextField(blank=True, verbose_name='what the provider disputes')),
-                ('answer', models.TextField(blank=True, verbose_name='answer')),
-                ('returned_at', models.DateTimeField(blank=True, null=True, verbose_name='returned')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.CharField(max_length=20, unique=True, verbose_name="number")),
+                ("cycle_on", models.DateField(verbose_name="cycle")),
+                ("turn", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            (settlements.types.StatementState["DRAFT"], "Draft"),
+                            (settlements.types.StatementState["ISSUED"], "Waiting for the provider"),
+                            (settlements.types.StatementState["DISPUTED"], "Disputed"),
+                            (settlements.types.StatementState["CONFIRMED"], "Waiting for operations"),
+                            (settlements.types.StatementState["APPROVED_OPERATIONS"], "Waiting for finance"),
+                            (settlements.types.StatementState["APPROVED_FINANCE"], "Approved"),
+                            (settlements.types.StatementState["PAYING"], "Being paid"),
+                            (settlements.types.StatementState["PAID"], "Paid"),
+                            (settlements.types.StatementState["RETURNED"], "Returned"),
+                        ],
+                        default=settlements.types.StatementState["DRAFT"],
+                        max_length=20,
+                        verbose_name="state",
+                    ),
+                ),
+                (
+                    "sales",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="sales"
+                    ),
+                ),
+                (
+                    "fee",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="service fee"
+                    ),
+                ),
+                (
+                    "recovered",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="recoveries from refunds"
+                    ),
+                ),
+                (
+                    "topped_up",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="deposit top-up"
+                    ),
+                ),
+                (
+                    "deducted",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="deductions"
+                    ),
+                ),
+                (
+                    "from_deposit",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="taken from the deposit"
+                    ),
+                ),
+                (
+                    "payout",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="payout"
+                    ),
+                ),
+                (
+                    "carried",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="carried forward"
+                    ),
+                ),
+                ("issued_at", models.DateTimeField(blank=True, null=True, verbose_name="issued")),
+                ("confirm_due_at", models.DateTimeField(blank=True, null=True, verbose_name="confirms itself at")),
+                ("confirmed_at", models.DateTimeField(blank=True, null=True, verbose_name="confirmed")),
+                ("operations_at", models.DateTimeField(blank=True, null=True, verbose_name="approved by operations")),
+                ("finance_at", models.DateTimeField(blank=True, null=True, verbose_name="approved by finance")),
+                ("payouts", models.PositiveSmallIntegerField(default=0, verbose_name="times sent")),
+                ("payout_number", models.CharField(blank=True, max_length=20, verbose_name="payout number")),
+                ("paid_at", models.DateTimeField(blank=True, null=True, verbose_name="paid")),
+                ("disputed_at", models.DateTimeField(blank=True, null=True, verbose_name="disputed")),
+                ("dispute", models.TextField(blank=True, verbose_name="what the provider disputes")),
+                ("answer", models.TextField(blank=True, verbose_name="answer")),
+                ("returned_at", models.DateTimeField(blank=True, null=True, verbose_name="returned")),
             ],
             options={
-                'verbose_name': 'settlement statement',
-                'verbose_name_plural': 'settlement statements',
-                'ordering': ['-id'],
+                "verbose_name": "settlement statement",
+                "verbose_name_plural": "settlement statements",
+                "ordering": ["-id"],
             },
             bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.CreateModel(
-            name='StatementLine',
+            name="StatementLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[(settlements.types.ItemKind['SALE'], 'Sale'), (settlements.types.ItemKind['FEE'], 'Service fee'), (settlements.types.ItemKind['RECOVERY'], 'Recovery of a refund'), (settlements.types.ItemKind['TOPUP'], 'Deposit top-up'), (settlements.types.ItemKind['DEDUCTION'], 'Deduction')], max_length=10, verbose_name='kind')),
-                ('amount', core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name='amount')),
-                ('source', models.CharField(choices=[('settlement', 'Settlement'), ('deposit', 'Deposit')], default='settlement', max_length=10, verbose_name='paid from')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            (settlements.types.ItemKind["SALE"], "Sale"),
+                            (settlements.types.ItemKind["FEE"], "Service fee"),
+                            (settlements.types.ItemKind["RECOVERY"], "Recovery of a refund"),
+                            (settlements.types.ItemKind["TOPUP"], "Deposit top-up"),
+                            (settlements.types.ItemKind["DEDUCTION"], "Deduction"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                ("amount", core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="amount")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("settlement", "Settlement"), ("deposit", "Deposit")],
+                        default="settlement",
+                        max_length=10,
+                        verbose_name="paid from",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'statement line',
-                'verbose_name_plural': 'statement lines',
-                'ordering': ['id'],
+                "verbose_name": "statement line",
+                "verbose_name_plural": "statement lines",
+                "ordering": ["id"],
             },
         ),
         migrations.CreateModel(
-            name='CycleVisit',
+            name="CycleVisit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle_on', models.DateField()),
-                ('visited_at', models.DateTimeField()),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("cycle_on", models.DateField()),
+                ("visited_at", models.DateTimeField()),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.provider"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'settlement day of a provider',
-                'verbose_name_plural': 'settlement days of providers',
+                "verbose_name": "settlement day of a provider",
+                "verbose_name_plural": "settlement days of providers",
             },
         ),
         migrations.CreateModel(
-            name='FeeEntry',
+            name="FeeEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=60, unique=True)),
-                ('order', models.CharField(db_index=True, max_length=20)),
-                ('product_class', models.CharField(max_length=12)),
-                ('year', models.PositiveSmallIntegerField()),
-                ('amount', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('refunded', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('base', core.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('fee', core.money.MoneyField(decimal_places=2, max_digits=14)),
-                ('at', models.DateTimeField()),
-                ('folded', models.BooleanField(default=False)),
-                ('provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("key", models.CharField(max_length=60, unique=True)),
+                ("order", models.CharField(db_index=True, max_length=20)),
+                ("product_class", models.CharField(max_length=12)),
+                ("year", models.PositiveSmallIntegerField()),
+                ("amount", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("refunded", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                ("base", core.money.MoneyField(decimal_places=2, max_digits=14)),
+                ("fee", core.money.MoneyField(decimal_places=2, max_digits=14)),
+                ("at", models.DateTimeField()),
+                ("folded", models.BooleanField(default=False)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="providers.provider",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'service fee entry',
-                'verbose_name_plural': 'service fee entries',
+                "verbose_name": "service fee entry",
+                "verbose_name_plural": "service fee entries",
             },
         ),
         migrations.CreateModel(
-            name='FeeYear',
+            name="FeeYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField()),
-                ('base', core.money.MoneyField(decimal_places=2, default=Decimal('0.00'), max_digits=14)),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='providers.provider')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField()),
+                ("base", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="providers.provider"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'sales of a year',
-                'verbose_name_plural': 'sales of a year',
+                "verbose_name": "sales of a year",
+                "verbose_name_plural": "sales of a year",
             },
         ),
         migrations.CreateModel(
-            name='PayoutAccount',
+            name="PayoutAccount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('holder', models.CharField(max_length=120, verbose_name='account holder')),
-                ('bank', models.CharField(max_length=120, verbose_name='bank')),
-                ('account', core.encryption.EncryptedTextField(verbose_name='account number')),
-                ('set_at', models.DateTimeField(verbose_name='set')),
-                ('replaced_at', models.DateTimeField(blank=True, null=True, verbose_name='replaced')),
-                ('provider', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='payout_accounts', to='providers.provider', verbose_name='provider')),
-                ('set_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set by')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("holder", models.CharField(max_length=120, verbose_name="account holder")),
+                ("bank", models.CharField(max_length=120, verbose_name="bank")),
+                ("account", core.encryption.EncryptedTextField(verbose_name="account number")),
+                ("set_at", models.DateTimeField(verbose_name="set")),
+                ("replaced_at", models.DateTimeField(blank=True, null=True, verbose_name="replaced")),
+                (
+                    "provider",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="payout_accounts",
+                        to="providers.provider",
+                        verbose_name="provider",
+                    ),
+                ),
+                (
+                    "set_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="set by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'payout account',
-                'verbose_name_plural': 'payout accounts',
-                'ordering': ['-id'],
+                "verbose_name": "payout account",
+                "verbose_name_plural": "payout accounts",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='SettlementHold',
+            name="SettlementHold",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reference', models.CharField(max_length=60, verbose_name='reference')),
-                ('reason', models.CharField(choices=[(settlements.types.HoldReason['REFUND'], 'A refund is open'), (settlements.types.HoldReason['COMPLAINT'], 'A complaint is open'), (settlements.types.HoldReason['INVOICE'], 'An invoice is owed'), (settlements.types.HoldReason['CASE'], 'A case is open')], max_length=12, verbose_name='reason')),
-                ('cause', models.CharField(blank=True, max_length=60, verbose_name='because of')),
-                ('placed_at', models.DateTimeField(verbose_name='placed')),
-                ('lifted_at', models.DateTimeField(blank=True, null=True, verbose_name='lifted')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("reference", models.CharField(max_length=60, verbose_name="reference")),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            (settlements.types.HoldReason["REFUND"], "A refund is open"),
+                            (settlements.types.HoldReason["COMPLAINT"], "A complaint is open"),
+                            (settlements.types.HoldReason["INVOICE"], "An invoice is owed"),
+                            (settlements.types.HoldReason["CASE"], "A case is open"),
+                        ],
+                        max_length=12,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("cause", models.CharField(blank=True, max_length=60, verbose_name="because of")),
+                ("placed_at", models.DateTimeField(verbose_name="placed")),
+                ("lifted_at", models.DateTimeField(blank=True, null=True, verbose_name="lifted")),
             ],
             options={
-                'verbose_name': 'settlement hold',
-                'verbose_name_plural': 'settlement holds',
-                'ordering': ['-id'],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('lifted_at__isnull', True)), fields=('reference', 'reason', 'cause'), name='hold_once'), models.CheckConstraint(condition=models.Q(('reason__in', ['refund', 'complaint', 'invoice', 'case'])), name='hold_reason_known')],
+                "verbose_name": "settlement hold",
+                "verbose_name_plural": "settlement holds",
+                "ordering": ["-id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("lifted_at__isnull", True)),
+                        fields=("reference", "reason", "cause"),
+                        name="hold_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__in", ["refund", "complaint", "invoice", "case"])),
+                        name="hold_reason_known",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='settlementhold',
-            trigger=pgtrigger.compiler.Trigger(name='settlement_hold_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='fa36ea4248def6ef25a198c17595136dae0224cc', operation='DELETE', pgid='pgtrigger_settlement_hold_kept_a302b', table='settlements_settlementhold', when='BEFORE')),
+            model_name="settlementhold",
+            trigger=pgtrigger.compiler.Trigger(
+                name="settlement_hold_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="fa36ea4248def6ef25a198c17595136dae0224cc",
+                    operation="DELETE",
+                    pgid="pgtrigger_settlement_hold_kept_a302b",
+                    table="settlements_settlementhold",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='settlementitem',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='settlement_items', to='providers.provider', verbose_name='provider'),
+            model_name="settlementitem",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="settlement_items",
+                to="providers.provider",
+                verbose_name="provider",
+            ),
         ),
         migrations.AddField(
-            model_name='statement',
-            name='confirmed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='confirmed by'),
+            model_name="statement",
+            name="confirmed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="confirmed by",
+            ),
         ),
         migrations.AddField(
-            model_name='statement',
-            name='finance_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='finance'),
+            model_name="statement",
+            name="finance_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="finance",
+            ),
         ),
         migrations.AddField(
-            model_name='statement',
-            name='operations_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='operations'),
+            model_name="statement",
+            name="operations_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="operations",
+            ),
         ),
         migrations.AddField(
-            model_name='statement',
-            name='provider',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='providers.provider', verbose_name='provider'),
+            model_name="statement",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="statements",
+                to="providers.provider",
+                verbose_name="provider",
+            ),
         ),
         migrations.AddField(
-            model_name='cyclevisit',
-            name='statement',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='settlements.statement'),
+            model_name="cyclevisit",
+            name="statement",
+            field=models.ForeignKey(
+                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to="settlements.statement"
+            ),
         ),
         migrations.AddField(
-            model_name='statementline',
-            name='item',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='settlements.settlementitem'),
+            model_name="statementline",
+            name="item",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="settlements.settlementitem"
+            ),
         ),
         migrations.AddField(
-            model_name='statementline',
-            name='statement',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='settlements.statement'),
+            model_name="statementline",
+            name="statement",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="lines", to="settlements.statement"
+            ),
         ),
         migrations.AddIndex(
-            model_name='feeentry',
-            index=models.Index(condition=models.Q(('folded', False)), fields=['provider', 'year'], include=('base',), name='fee_unfolded'),
+            model_name="feeentry",
+            index=models.Index(
+                condition=models.Q(("folded", False)),
+                fields=["provider", "year"],
+                include=("base",),
+                name="fee_unfolded",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feeentry',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('amount__gte', models.F('fee')), ('base__gte', 0), ('fee__gte', 0), ('refunded', 0)), models.Q(('amount', 0), ('base__lte', 0), ('fee__lte', 0), ('refunded__gt', 0)), _connector='OR'), name='fee_of_a_payment_or_refund'),
+            model_name="feeentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("amount__gte", models.F("fee")), ("base__gte", 0), ("fee__gte", 0), ("refunded", 0)),
+                    models.Q(("amount", 0), ("base__lte", 0), ("fee__lte", 0), ("refunded__gt", 0)),
+                    _connector="OR",
+                ),
+                name="fee_of_a_payment_or_refund",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='feeentry',
-            trigger=pgtrigger.compiler.Trigger(name='fee_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='c7e525c5257b0ce440da2fdfbf19ff41a5bcb491', operation='DELETE', pgid='pgtrigger_fee_kept_eda50', table='settlements_feeentry', when='BEFORE')),
+            model_name="feeentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fee_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="c7e525c5257b0ce440da2fdfbf19ff41a5bcb491",
+                    operation="DELETE",
+                    pgid="pgtrigger_fee_kept_eda50",
+                    table="settlements_feeentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='feeentry',
-            trigger=pgtrigger.compiler.Trigger(name='fee_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."order" IS DISTINCT FROM (NEW."order") OR OLD."product_class" IS DISTINCT FROM (NEW."product_class") OR OLD."year" IS DISTINCT FROM (NEW."year") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."refunded" IS DISTINCT FROM (NEW."refunded") OR OLD."base" IS DISTINCT FROM (NEW."base") OR OLD."fee" IS DISTINCT FROM (NEW."fee") OR OLD."at" IS DISTINCT FROM (NEW."at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='350855b9b29c8fda7f242bb380c6974b6800ecc6', operation='UPDATE', pgid='pgtrigger_fee_fixed_6d0d8', table='settlements_feeentry', when='BEFORE')),
+            model_name="feeentry",
+            trigger=pgtrigger.compiler.Trigger(
+                name="fee_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."order" IS DISTINCT FROM (NEW."order") OR OLD."product_class" IS DISTINCT FROM (NEW."product_class") OR OLD."year" IS DISTINCT FROM (NEW."year") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."refunded" IS DISTINCT FROM (NEW."refunded") OR OLD."base" IS DISTINCT FROM (NEW."base") OR OLD."fee" IS DISTINCT FROM (NEW."fee") OR OLD."at" IS DISTINCT FROM (NEW."at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="350855b9b29c8fda7f242bb380c6974b6800ecc6",
+                    operation="UPDATE",
+                    pgid="pgtrigger_fee_fixed_6d0d8",
+                    table="settlements_feeentry",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='feeyear',
-            constraint=models.UniqueConstraint(fields=('provider', 'year'), name='fee_year_once'),
+            model_name="feeyear",
+            constraint=models.UniqueConstraint(fields=("provider", "year"), name="fee_year_once"),
         ),
         migrations.AddConstraint(
-            model_name='payoutaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('provider',), name='payout_account_one'),
+            model_name="payoutaccount",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("replaced_at__isnull", True)), fields=("provider",), name="payout_account_one"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payoutaccount',
-            trigger=pgtrigger.compiler.Trigger(name='payout_account_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='4bd8e9a264dfb6b7abe8bad7d5de941a7ef3c50e', operation='DELETE', pgid='pgtrigger_payout_account_kept_13c31', table='settlements_payoutaccount', when='BEFORE')),
+            model_name="payoutaccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="payout_account_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="4bd8e9a264dfb6b7abe8bad7d5de941a7ef3c50e",
+                    operation="DELETE",
+                    pgid="pgtrigger_payout_account_kept_13c31",
+                    table="settlements_payoutaccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='payoutaccount',
-            trigger=pgtrigger.compiler.Trigger(name='payout_account_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."holder" IS DISTINCT FROM (NEW."holder") OR OLD."bank" IS DISTINCT FROM (NEW."bank") OR OLD."account" IS DISTINCT FROM (NEW."account") OR OLD."set_by_id" IS DISTINCT FROM (NEW."set_by_id") OR OLD."set_at" IS DISTINCT FROM (NEW."set_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='fb85251ad7523ad1522c54437cf9aeca238fe3aa', operation='UPDATE', pgid='pgtrigger_payout_account_fixed_622f6', table='settlements_payoutaccount', when='BEFORE')),
+            model_name="payoutaccount",
+            trigger=pgtrigger.compiler.Trigger(
+                name="payout_account_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."holder" IS DISTINCT FROM (NEW."holder") OR OLD."bank" IS DISTINCT FROM (NEW."bank") OR OLD."account" IS DISTINCT FROM (NEW."account") OR OLD."set_by_id" IS DISTINCT FROM (NEW."set_by_id") OR OLD."set_at" IS DISTINCT FROM (NEW."set_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="fb85251ad7523ad1522c54437cf9aeca238fe3aa",
+                    operation="UPDATE",
+                    pgid="pgtrigger_payout_account_fixed_622f6",
+                    table="settlements_payoutaccount",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementitem',
-            index=models.Index(condition=models.Q(('settled__lt', models.F('amount'))), fields=['provider', 'eligible_at'], name='item_open'),
+            model_name="settlementitem",
+            index=models.Index(
+                condition=models.Q(("settled__lt", models.F("amount"))),
+                fields=["provider", "eligible_at"],
+                name="item_open",
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementitem',
-            index=models.Index(condition=models.Q(('settled__lt', models.F('amount'))), fields=['eligible_at', 'provider'], name='item_open_due'),
+            model_name="settlementitem",
+            index=models.Index(
+                condition=models.Q(("settled__lt", models.F("amount"))),
+                fields=["eligible_at", "provider"],
+                name="item_open_due",
+            ),
         ),
         migrations.AddIndex(
-            model_name='settlementitem',
-            index=models.Index(fields=['reference'], name='item_reference'),
+            model_name="settlementitem",
+            index=models.Index(fields=["reference"], name="item_reference"),
         ),
         migrations.AddIndex(
-            model_name='settlementitem',
-            index=models.Index(fields=['provider', '-id'], name='item_of_provider'),
+            model_name="settlementitem",
+            index=models.Index(fields=["provider", "-id"], name="item_of_provider"),
         ),
         migrations.AddConstraint(
-            model_name='settlementitem',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='item_amount_positive'),
+            model_name="settlementitem",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="item_amount_positive"),
         ),
         migrations.AddConstraint(
-            model_name='settlementitem',
-            constraint=models.CheckConstraint(condition=models.Q(('settled__gte', 0), ('settled__lte', models.F('amount'))), name='item_settled_within'),
+            model_name="settlementitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("settled__gte", 0), ("settled__lte", models.F("amount"))),
+                name="item_settled_within",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementitem',
-            constraint=models.CheckConstraint(condition=models.Q(('moved__gte', 0), ('moved__lte', models.F('amount'))), name='item_moved_within'),
+            model_name="settlementitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("moved__gte", 0), ("moved__lte", models.F("amount"))), name="item_moved_within"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='settlementitem',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['sale', 'fee', 'recovery', 'topup', 'deduction'])), name='item_kind_known'),
+            model_name="settlementitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["sale", "fee", "recovery", "topup", "deduction"])),
+                name="item_kind_known",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='settlementitem',
-            trigger=pgtrigger.compiler.Trigger(name='item_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='7c22eba04bbc855d2f51b13e02ccd2fd527c204d', operation='DELETE', pgid='pgtrigger_item_kept_8923b', table='settlements_settlementitem', when='BEFORE')),
+            model_name="settlementitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="item_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="7c22eba04bbc855d2f51b13e02ccd2fd527c204d",
+                    operation="DELETE",
+                    pgid="pgtrigger_item_kept_8923b",
+                    table="settlements_settlementitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='settlementitem',
-            trigger=pgtrigger.compiler.Trigger(name='item_fixed', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."counter_account" IS DISTINCT FROM (NEW."counter_account") OR OLD."eligible_at" IS DISTINCT FROM (NEW."eligible_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='090fd2aee07e5886b0859e4682c0f071d2b00662', operation='UPDATE', pgid='pgtrigger_item_fixed_6e805', table='settlements_settlementitem', when='BEFORE')),
+            model_name="settlementitem",
+            trigger=pgtrigger.compiler.Trigger(
+                name="item_fixed",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."provider_id" IS DISTINCT FROM (NEW."provider_id") OR OLD."key" IS DISTINCT FROM (NEW."key") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."amount" IS DISTINCT FROM (NEW."amount") OR OLD."reference" IS DISTINCT FROM (NEW."reference") OR OLD."note" IS DISTINCT FROM (NEW."note") OR OLD."counter_account" IS DISTINCT FROM (NEW."counter_account") OR OLD."eligible_at" IS DISTINCT FROM (NEW."eligible_at") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="090fd2aee07e5886b0859e4682c0f071d2b00662",
+                    operation="UPDATE",
+                    pgid="pgtrigger_item_fixed_6e805",
+                    table="settlements_settlementitem",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(fields=['provider', '-cycle_on', '-id'], name='statement_of_provider'),
+            model_name="statement",
+            index=models.Index(fields=["provider", "-cycle_on", "-id"], name="statement_of_provider"),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(condition=models.Q(('state', 'issued')), fields=['confirm_due_at', 'id'], name='statement_confirm_due'),
+            model_name="statement",
+            index=models.Index(
+                condition=models.Q(("state", "issued")), fields=["confirm_due_at", "id"], name="statement_confirm_due"
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(condition=models.Q(('state__in', ['confirmed', 'approved_operations', 'disputed'])), fields=['confirmed_at', 'id'], name='statement_queue'),
+            model_name="statement",
+            index=models.Index(
+                condition=models.Q(("state__in", ["confirmed", "approved_operations", "disputed"])),
+                fields=["confirmed_at", "id"],
+                name="statement_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='statement',
-            index=models.Index(condition=models.Q(('state__in', ['paid', 'returned']), _negated=True), fields=['provider'], name='statement_in_flight'),
+            model_name="statement",
+            index=models.Index(
+                condition=models.Q(("state__in", ["paid", "returned"]), _negated=True),
+                fields=["provider"],
+                name="statement_in_flight",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(fields=('provider', 'cycle_on', 'turn'), name='statement_cycle_turn'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(fields=("provider", "cycle_on", "turn"), name="statement_cycle_turn"),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'returned'), _negated=True), fields=('provider', 'cycle_on'), name='statement_cycle_once'),
+            model_name="statement",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "returned"), _negated=True),
+                fields=("provider", "cycle_on"),
+                name="statement_cycle_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'issued', 'disputed', 'confirmed', 'approved_operations', 'approved_finance', 'paying', 'paid', 'returned'])), name='statement_state_known'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "draft",
+                            "issued",
+                            "disputed",
+                            "confirmed",
+                            "approved_operations",
+                            "approved_finance",
+                            "paying",
+                            "paid",
+                            "returned",
+                        ],
+                    )
+                ),
+                name="statement_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('payout', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('sales'), '-', models.F('fee')), '-', models.F('recovered')), '-', models.F('topped_up')), '-', models.F('deducted')))), name='statement_adds_up'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "payout",
+                        django.db.models.expressions.CombinedExpression(
+                            django.db.models.expressions.CombinedExpression(
+                                django.db.models.expressions.CombinedExpression(
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("sales"), "-", models.F("fee")
+                                    ),
+                                    "-",
+                                    models.F("recovered"),
+                                ),
+                                "-",
+                                models.F("topped_up"),
+                            ),
+                            "-",
+                            models.F("deducted"),
+                        ),
+                    )
+                ),
+                name="statement_adds_up",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('carried__gte', 0), ('deducted__gte', 0), ('fee__gte', 0), ('from_deposit__gte', 0), ('payout__gte', 0), ('recovered__gte', 0), ('sales__gte', 0), ('topped_up__gte', 0)), name='statement_not_negative'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("carried__gte", 0),
+                    ("deducted__gte", 0),
+                    ("fee__gte", 0),
+                    ("from_deposit__gte", 0),
+                    ("payout__gte", 0),
+                    ("recovered__gte", 0),
+                    ("sales__gte", 0),
+                    ("topped_up__gte", 0),
+                ),
+                name="statement_not_negative",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(('finance_by__isnull', True), ('operations_by__isnull', True), models.Q(('finance_by', models.F('operations_by')), _negated=True), _connector='OR'), name='statement_two_operators'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("finance_by__isnull", True),
+                    ("operations_by__isnull", True),
+                    models.Q(("finance_by", models.F("operations_by")), _negated=True),
+                    _connector="OR",
+                ),
+                name="statement_two_operators",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='statement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['approved_finance', 'paying', 'paid']), _negated=True), models.Q(('finance_by__isnull', False), ('operations_by__isnull', False)), _connector='OR'), name='statement_paid_was_approved'),
+            model_name="statement",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state__in", ["approved_finance", "paying", "paid"]), _negated=True),
+                    models.Q(("finance_by__isnull", False), ("operations_by__isnull", False)),
+                    _connector="OR",
+                ),
+                name="statement_paid_was_approved",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='statement',
-            trigger=pgtrigger.compiler.Trigger(name='statement_states', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:issued,issued:confirmed,issued:disputed,disputed:issued,disputed:returned,confirmed:approved_operations,confirmed:returned,approved_operations:approved_finance,approved_operations:returned,approved_finance:paying,approved_finance:paid,paying:paid,paying:approved_finance}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='90ce105f3142c830adc4d8a90b0532441351618b', operation='UPDATE', pgid='pgtrigger_statement_states_f10bc', table='settlements_statement', when='BEFORE')),
+            model_name="statement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="statement_states",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:issued,issued:confirmed,issued:disputed,disputed:issued,disputed:returned,confirmed:approved_operations,confirmed:returned,approved_operations:approved_finance,approved_operations:returned,approved_finance:paying,approved_finance:paid,paying:paid,paying:approved_finance}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="90ce105f3142c830adc4d8a90b0532441351618b",
+                    operation="UPDATE",
+                    pgid="pgtrigger_statement_states_f10bc",
+                    table="settlements_statement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='statement',
-            trigger=pgtrigger.compiler.Trigger(name='statement_amounts_kept', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.state <> \'draft\' AND (OLD."number" IS DISTINCT FROM NEW."number" OR OLD."provider_id" IS DISTINCT FROM NEW."provider_id" OR OLD."cycle_on" IS DISTINCT FROM NEW."cycle_on" OR OLD."turn" IS DISTINCT FROM NEW."turn" OR OLD."sales" IS DISTINCT FROM NEW."sales" OR OLD."fee" IS DISTINCT FROM NEW."fee" OR OLD."recovered" IS DISTINCT FROM NEW."recovered" OR OLD."topped_up" IS DISTINCT FROM NEW."topped_up" OR OLD."deducted" IS DISTINCT FROM NEW."deducted" OR OLD."from_deposit" IS DISTINCT FROM NEW."from_deposit" OR OLD."payout" IS DISTINCT FROM NEW."payout" OR OLD."carried" IS DISTINCT FROM NEW."carried"))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='93bea2dbc3ee25622263b0769eefb55f91398b68', operation='UPDATE', pgid='pgtrigger_statement_amounts_kept_69e05', table='settlements_statement', when='BEFORE')),
+            model_name="statement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="statement_amounts_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD.state <> \'draft\' AND (OLD."number" IS DISTINCT FROM NEW."number" OR OLD."provider_id" IS DISTINCT FROM NEW."provider_id" OR OLD."cycle_on" IS DISTINCT FROM NEW."cycle_on" OR OLD."turn" IS DISTINCT FROM NEW."turn" OR OLD."sales" IS DISTINCT FROM NEW."sales" OR OLD."fee" IS DISTINCT FROM NEW."fee" OR OLD."recovered" IS DISTINCT FROM NEW."recovered" OR OLD."topped_up" IS DISTINCT FROM NEW."topped_up" OR OLD."deducted" IS DISTINCT FROM NEW."deducted" OR OLD."from_deposit" IS DISTINCT FROM NEW."from_deposit" OR OLD."payout" IS DISTINCT FROM NEW."payout" OR OLD."carried" IS DISTINCT FROM NEW."carried"))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="93bea2dbc3ee25622263b0769eefb55f91398b68",
+                    operation="UPDATE",
+                    pgid="pgtrigger_statement_amounts_kept_69e05",
+                    table="settlements_statement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='statement',
-            trigger=pgtrigger.compiler.Trigger(name='statement_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='26988eac38e5992bcfd1dc648108fb283022ff4c', operation='DELETE', pgid='pgtrigger_statement_kept_03a53', table='settlements_statement', when='BEFORE')),
+            model_name="statement",
+            trigger=pgtrigger.compiler.Trigger(
+                name="statement_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;",
+                    hash="26988eac38e5992bcfd1dc648108fb283022ff4c",
+                    operation="DELETE",
+                    pgid="pgtrigger_statement_kept_03a53",
+                    table="settlements_statement",
+                    when="BEFORE",
+                ),
+            ),
         ),
         migrations.AddConstraint(
-            model_name='cyclevisit',
-            constraint=models.UniqueConstraint(fields=('provider', 'cycle_on'), name='cycle_visit_once'),
+            model_name="cyclevisit",
+            constraint=models.UniqueConstraint(fields=("provider", "cycle_on"), name="cycle_visit_once"),
         ),
         migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.UniqueConstraint(fields=('statement', 'item', 'source'), name='line_item_once'),
+            model_name="statementline",
+            constraint=models.UniqueConstraint(fields=("statement", "item", "source"), name="line_item_once"),
         ),
         migrations.AddConstraint(
-            model_name='statementline',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='line_amount_positive'),
+            model_name="statementline",
+            constraint=models.CheckConstraint(condition=models.Q(("amount__gt", 0)), name="line_amount_positive"),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='statementline',
-            trigger=pgtrigger.compiler.Trigger(name='line_kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b659dc505a1f44a66a90eaeb9f7305d1e6d5b195', operation='UPDATE OR DELETE', pgid='pgtrigger_line_kept_c0f8e', table='settlements_statementline', when='BEFORE')),
+            model_name="statementline",
+            trigger=pgtrigger.compiler.Trigger(
+                name="line_kept",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;",
+                    hash="b659dc505a1f44a66a90eaeb9f7305d1e6d5b195",
+                    operation="UPDATE OR DELETE",
+                    pgid="pgtrigger_line_kept_c0f8e",
+                    table="settlements_statementline",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

@@ -1,4 +1,6 @@
-"""A real Chromium before a real server: real commits, the gateway's callbacks over sockets, a clock that can be moved."""
+"""A real Chromium before a real server: real commits, the gateway's callbacks over sockets, a clock that can be
+moved.
+"""
 
 import os
 import shutil
@@ -70,4 +72,3 @@ def stage(live_server: Any, settings: Any, browser: Browser, now: datetime) -> I
         yield Stage(enter=enter, settle=settle, traveller=traveller)
         for context in contexts:
             context.close()
-
