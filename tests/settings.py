@@ -15,7 +15,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 OUTBOX_NUDGE = False
 RULEBOOK_INDEX_SECONDS = 0
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-CACHES["default"]["KEY_PREFIX"] = f"tests-{os.getpid()}-{WORKER}"  # noqa: F405
+# Emptying a cache empties its whole Redis database, so each process of the suite has one of its own.
+_address, _, _database = REDIS_URL.rpartition("/")  # noqa: F405
+_own = int(WORKER.removeprefix("gw")) + 1 if WORKER.startswith("gw") else 0
+CACHES["default"]["LOCATION"] = f"{_address}/{(int(_database or 0) + _own) % 16}"  # noqa: F405
 SECURE_SSL_REDIRECT = False
 SESSION_COOKIE_SECURE = False
 CSRF_COOKIE_SECURE = False

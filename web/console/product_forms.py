@@ -107,7 +107,8 @@ def section_form(version: ProductVersion, section: str, data: Any = None, files:
             fields[name] = PLAIN[name]()
         elif name == "cover":
             fields[name] = forms.FileField(label=_("Cover"), help_text=_("A picture, at most 10 MB."), required=False)
-    form_class = type("SectionForm", (forms.Form,), fields)
+    # A form takes its fields out of the names it is made of, so it gets its own.
+    form_class = type("SectionForm", (forms.Form,), dict(fields))
     form: forms.Form = form_class(data, files, initial={key: getattr(version, key) for key in fields if key != "cover"})
     return form
 
