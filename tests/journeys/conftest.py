@@ -67,7 +67,11 @@ def stage(live_server: Any, settings: Any, browser: Browser, now: datetime) -> I
             return Visitor(context.new_page(), language)
 
         def settle() -> int:
-            return outbox.dispatch(clock.now())
+            # What is delivered may ask for more: the gateway's word for the news of a payment.
+            delivered = 0
+            while more := outbox.dispatch(clock.now()):
+                delivered += more
+            return delivered
 
         yield Stage(enter=enter, settle=settle, traveller=traveller)
         for context in contexts:
