@@ -6,17 +6,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import transaction
 
 from core.acts import require_transaction
 from core.models import OutboxMessage
+from core.rows import row_insert_once
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[dict[str, Any], datetime], None]
 ATTEMPTS = 12
+AT_ONCE = 500
 FIRST_DELAY = timedelta(seconds=10)
 LONGEST_DELAY = timedelta(hours=1)
+# Stands while a dispatcher is asked for and has not started: what is queued meanwhile is found by that one. One that
+# never starts is asked for again after so many seconds.
+NUDGED = "outbox:nudged"
+NUDGE_SECONDS = 10
 _handlers: dict[str, Handler] = {}
 
 
@@ -33,37 +40,40 @@ def topics() -> list[str]:
 
 def outbox_put(*, topic: str, payload: dict[str, Any], key: str, now: datetime, due_at: datetime | None = None) -> None:
     """Queue a message within the act's transaction. The same key is queued once."""
-    outbox_put_many(topic=topic, messages=[(key, payload)], now=now, due_at=due_at)
+    row_insert_once(_message(topic, key, payload, now, due_at))
+    _nudge_after_commit(now, due_at)
 
 
 def outbox_put_many(
     *, topic: str, messages: list[tuple[str, dict[str, Any]]], now: datetime, due_at: datetime | None = None
 ) -> None:
     """Queue several messages, each a key and a payload, in one statement."""
+    OutboxMessage.objects.bulk_create(
+        [_message(topic, key, payload, now, due_at) for key, payload in messages], ignore_conflicts=True
+    )
+    _nudge_after_commit(now, due_at)
+
+
+def _message(topic: str, key: str, payload: dict[str, Any], now: datetime, due_at: datetime | None) -> OutboxMessage:
     require_transaction()
     if topic not in _handlers:
         raise ValueError(f"no handler for topic {topic}")
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(topic=topic, key=key, payload=payload, created_at=now, due_at=due_at or now)
-            for key, payload in messages
-        ],
-        ignore_conflicts=True,
-    )
-    if due_at is None or due_at <= now:
-        _nudge_after_commit()
+    return OutboxMessage(topic=topic, key=key, payload=payload, created_at=now, due_at=due_at or now)
 
 
-def _nudge_after_commit() -> None:
-    if getattr(settings, "OUTBOX_NUDGE", True):
+def _nudge_after_commit(now: datetime, due_at: datetime | None) -> None:
+    if settings.OUTBOX_NUDGE and (due_at is None or due_at <= now):
         transaction.on_commit(_nudge, robust=True)
 
 
 def _nudge() -> None:
-    """Wake the dispatcher; where the broker is away, beat finds the message within a minute."""
+    """Wake the dispatcher, once for all that is queued until it starts; where the broker is away, beat finds the
+    message within a minute.
+    """
     from celery import current_app
 
-    current_app.send_task("core.tasks.outbox_dispatch", retry=False)
+    if cache.add(NUDGED, True, timeout=NUDGE_SECONDS):
+        current_app.send_task("core.tasks.outbox_dispatch", retry=False)
 
 
 def retry_delay(attempts: int) -> timedelta:
@@ -101,9 +111,11 @@ def dispatch_one(now: datetime) -> bool:
     return True
 
 
-def dispatch(now: datetime, limit: int = 500) -> int:
+def dispatch(now: datetime, limit: int = AT_ONCE) -> int:
     """Deliver what is due, each message alone, at most `limit`. Returns how many were tried."""
     tried = 0
+    # From here on a new message asks for a dispatcher of its own, since this one may have passed it.
+    cache.delete(NUDGED)
     while tried < limit and dispatch_one(now):
         tried += 1
     return tried

@@ -14,7 +14,10 @@ IDEMPOTENCY_KEPT = timedelta(days=30)
 @shared_task
 def outbox_dispatch(**kwargs: Any) -> int:
     """Deliver what the outbox holds."""
-    return outbox.dispatch(clock.now())
+    tried = outbox.dispatch(clock.now())
+    if tried == outbox.AT_ONCE:
+        outbox_dispatch.delay()
+    return tried
 
 
 @shared_task

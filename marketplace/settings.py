@@ -266,6 +266,8 @@ LOGGING = {
 }
 
 # How long a process trusts its list of published rulebooks; publishing needs more notice than that.
+# Whether a message in the outbox wakes the dispatcher; without, beat finds it within a minute.
+OUTBOX_NUDGE = True
 RULEBOOK_INDEX_SECONDS = 30
 
 # Which adapters stand at the edge of the outside world.

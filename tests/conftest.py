@@ -3,11 +3,18 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime
 
+import hypothesis
 import pytest
 import time_machine
 from django.db.backends.postgresql.operations import DatabaseOperations
 
 from core.clock import BEIJING
+
+# How fast a machine makes examples up says nothing about what is tested with them.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow], print_blob=True
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture

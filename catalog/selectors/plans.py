@@ -1,10 +1,11 @@
 """What can be bought now, and on which terms."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -53,14 +54,14 @@ def plan_on_sale(*, plan_id: int, now: datetime) -> PlanTerms:
 
     Raises PlanNotFound, and PlanNotOnSale where the plan, its product or its provider may not sell at that instant.
     """
-    row = (
-        Plan.objects.filter(pk=plan_id)
-        .annotate(hidden=restricted(now, product="product_id"), selling=_selling(now))
-        .values(*_COLUMNS, "product__provider__state", "hidden", "selling")
-        .first()
-    )
-    if row is None:
+    sql, places, names = _on_sale()
+    given: dict[Any, Any] = {_PLAN: plan_id, _NOW: now}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [given.get(place, place) for place in places])
+        found = cursor.fetchone()
+    if found is None:
         raise PlanNotFound(_("There is no such plan."))
+    row = dict(zip(names, found, strict=True))
     if row["version__state"] == VersionState.SUPERSEDED and row["product__state"] == ProductState.ON_SALE:
         raise PlanNotOnSale(_("The offer has changed since. Look at the product page again."))
     if (
@@ -73,6 +74,25 @@ def plan_on_sale(*, plan_id: int, now: datetime) -> PlanTerms:
     ):
         raise PlanNotOnSale(_("This is not on sale now."))
     return _terms(row)
+
+
+# What stands in the statement for the plan and the instant that it is asked for.
+_PLAN = -1
+_NOW = datetime(1, 1, 1, tzinfo=UTC)
+
+
+@cache
+def _on_sale() -> tuple[str, tuple[Any, ...], tuple[str, ...]]:
+    """The statement behind every order, put together once: the ORM takes longer for it than the database."""
+    names = (*_COLUMNS, "product__provider__state", "hidden", "selling")
+    query = (
+        Plan.objects.filter(pk=_PLAN)
+        .annotate(hidden=restricted(_NOW, product="product_id"), selling=_selling(_NOW))
+        .values_list(*names)
+        .query
+    )
+    sql, places = query.sql_with_params()
+    return sql, places, names
 
 
 def _selling(now: datetime) -> Any:

@@ -14,6 +14,7 @@ from catalog.services.locking import product_locked
 from catalog.services.zero_sales import schedule
 from catalog.types import ProductState
 from core.acts import act, require_transaction
+from core.rows import row_insert_once
 
 FOLDED_AT_ONCE = 5000
 
@@ -24,10 +25,7 @@ def sale_record(*, product_id: int, order: str, units: int, amount: Decimal, sol
     Part of the order's act. Writes nothing that other orders of the product write.
     """
     require_transaction()
-    ProductSale.objects.bulk_create(
-        [ProductSale(product_id=product_id, order=order, units=units, amount=amount, sold_at=sold_at)],
-        ignore_conflicts=True,
-    )
+    row_insert_once(ProductSale(product_id=product_id, order=order, units=units, amount=amount, sold_at=sold_at))
 
 
 def sale_cancel(*, order: str, now: datetime) -> None:

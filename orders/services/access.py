@@ -97,6 +97,16 @@ def side_of(order: Order, actor: Actor, permission: str = Permission.ORDERS) -> 
     return Side.PROVIDER
 
 
+def order_locked_by_number(number: str) -> Order:
+    """An order's row by its number, locked until the act ends: written out, because every payment asks for it. Raises
+    DoesNotExist.
+    """
+    found: Order
+    for found in Order.objects.raw("SELECT * FROM orders_order WHERE number = %s FOR NO KEY UPDATE", [number]):
+        return found
+    raise Order.DoesNotExist(number)
+
+
 def agreement_terms(order: Order, at: datetime) -> dict[str, Any]:
     """The terms of its own that the provider's agreement held at an instant (3). Hardly any provider has some."""
     with connection.cursor() as cursor:

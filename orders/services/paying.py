@@ -12,11 +12,11 @@ from core.acts import SYSTEM
 from core.money import ZERO, yuan
 from core.outbox import outbox_put
 from core.periods import beijing_date, end_of_months, end_of_working_days
+from core.rows import row_update
 from orders import reactions
 from orders.models import Order, OrderMilestone
 from orders.rules import GuaranteeFacts
-from orders.services.access import NotNow, agreement_terms
-from orders.services.writing import order_locked_by_number, order_update
+from orders.services.access import NotNow, agreement_terms, order_locked_by_number
 from orders.types import OrderState
 from regulation import registry
 from regulation.selectors import rulebook_for
@@ -69,7 +69,7 @@ def _begin(order: Order, paid_at: datetime, now: datetime) -> None:
     order.rulebook = rulebook.version
     order.guarantee_ends_at = decision.values["ends_at"]
     _set_clocks(order, rulebook, paid_at, now)
-    order_update(order, _PAID_FIELDS)
+    row_update(order, _PAID_FIELDS)
     if order.is_service:
         _lay_out_milestones(order)
     sale_record(

@@ -12,10 +12,17 @@ from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.money import yuan
 from core.references import new_number
+from core.rows import row_insert
 from orders.models import Order
-from orders.services.access import NotNow, OrderNotFound, order_locked, require_buyer, tell_buyer
+from orders.services.access import (
+    NotNow,
+    OrderNotFound,
+    order_locked,
+    order_locked_by_number,
+    require_buyer,
+    tell_buyer,
+)
 from orders.services.paying import take_free
-from orders.services.writing import order_insert, order_locked_by_number
 from orders.types import RUNNING, CancelReason, OrderState
 from payments.services import intent_close, intent_open
 from providers.models import Provider
@@ -160,7 +167,7 @@ def _open(
         placed_at=now,
         pay_due_at=now + timedelta(minutes=rulebook.parameter("order.payment_minutes")),
     )
-    order_insert(order)
+    row_insert(order)
     audit_record(
         act="orders.renew" if renews else "orders.place",
         actor=actor,

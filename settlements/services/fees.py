@@ -8,6 +8,7 @@ from django.db import connection
 from core.acts import act, require_transaction
 from core.money import ZERO, yuan
 from core.periods import year_of
+from core.rows import row_insert_once
 from providers.selectors import provider_by_pk, rulebook_of_provider
 from regulation import registry
 from regulation.types import Rulebook
@@ -55,24 +56,20 @@ def service_fee_fix(
     decision = registry.decide(RULE, facts, rules)
     fee = decision.values["fee"]
     counted = ZERO if product_class == ProductClass.TOOL else amount
-    FeeEntry.objects.bulk_create(
-        [
-            FeeEntry(
-                provider_id=provider_id,
-                key=f"{order}:paid",
-                order=order,
-                product_class=product_class,
-                year=year,
-                amount=amount,
-                base=counted,
-                fee=fee,
-                at=now,
-            )
-        ],
-        ignore_conflicts=True,
+    entry = FeeEntry(
+        provider_id=provider_id,
+        key=f"{order}:paid",
+        order=order,
+        product_class=product_class,
+        year=year,
+        amount=amount,
+        base=counted,
+        fee=fee,
+        at=now,
     )
-    kept = FeeEntry.objects.filter(key=f"{order}:paid").values_list("fee", flat=True).first()
-    return FeeFixed(fee if kept is None else kept, decision, facts)
+    if not row_insert_once(entry):
+        fee = FeeEntry.objects.values_list("fee", flat=True).get(key=entry.key)
+    return FeeFixed(fee, decision, facts)
 
 
 def service_fee_return(*, order: str, refund: str, amount: Decimal, now: datetime) -> Decimal:

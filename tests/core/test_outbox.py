@@ -128,3 +128,38 @@ def test_two_dispatchers_deliver_each_message_once(now: datetime) -> None:
         thread.join()
 
     assert sorted(told, key=int) == [str(number) for number in range(20)]
+
+
+@pytest.mark.django_db
+def test_the_dispatcher_is_woken_once_for_all_that_waits_until_it_starts(
+    now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.OUTBOX_NUDGE = True
+    woken: list[str] = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda name, **_options: woken.append(name))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        put(now, text="one")
+        put(now, text="two")
+    assert woken == ["core.tasks.outbox_dispatch"]
+
+    assert outbox.dispatch(now) == 2
+    with django_capture_on_commit_callbacks(execute=True):
+        put(now, text="three")
+    assert len(woken) == 2
+
+
+@pytest.mark.django_db
+def test_what_is_due_later_wakes_nobody(
+    now: datetime, settings: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    settings.OUTBOX_NUDGE = True
+    woken: list[str] = []
+    monkeypatch.setattr("celery.current_app.send_task", lambda name, **_options: woken.append(name))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        outbox.outbox_put(
+            topic="test.remember", payload={"text": "later"}, key="l", now=now, due_at=now + timedelta(minutes=1)
+        )
+
+    assert woken == []
