@@ -73,7 +73,7 @@ class Finding(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.case_id}"
+        return f"{self.case.number} {self.code}"
 
     @transition(field=state, source=FindingState.STANDING, target=FindingState.APPEALED)
     def appeal(self) -> None:
@@ -274,7 +274,7 @@ class Appeal(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.finding_id}"
+        return str(self.finding)
 
     @transition(field=state, source=AppealState.FILED, target=AppealState.REJECTED)
     def reject(self, *, operator_id: int, reason: str, now: datetime) -> None:
