@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
-from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, decided
+from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, decided, linked
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -148,7 +148,7 @@ class AdditionalDepositAdmin(ReviewAdmin):
             Facts(
                 _("Proposal"),
                 [
-                    (_("Provider"), obj.provider),
+                    (_("Provider"), linked(obj.provider)),
                     (_("Deductions within 12 months"), obj.count),
                     (_("Proposed"), obj.proposed_at),
                 ],

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
-from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, Words, decided
+from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, Words, decided, linked
 from core import clock
 from core.acts import Actor
 from deposits.selectors import deposit_balance
@@ -45,7 +45,7 @@ class ExitAdmin(ReviewAdmin):
                 _("Exit"),
                 [
                     (_("Number"), obj.number),
-                    (_("Provider"), provider),
+                    (_("Provider"), linked(provider)),
                     (_("Kind"), obj.get_kind_display()),
                     (_("Grounds"), " ".join(f"§{ground}" for ground in obj.grounds)),
                     (_("Opened"), obj.opened_at),

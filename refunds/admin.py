@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
-from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Rows, Said, Words, decided
+from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Rows, Said, Words, decided, linked
 from core import clock
 from core.acts import Actor
 from core.money import format_yuan
@@ -76,10 +76,10 @@ class RefundRequestAdmin(ReviewAdmin):
                 _("Request"),
                 [
                     (_("Number"), obj.number),
-                    (_("Order"), order.number),
+                    (_("Order"), linked(order)),
                     (_("Bought"), order.title_zh),
                     (_("Buyer"), obj.buyer),
-                    (_("Provider"), obj.provider),
+                    (_("Provider"), linked(obj.provider)),
                     (_("Reason"), obj.get_reason_display() if obj.reason else _("without a reason")),
                     (_("Amount asked for"), obj.amount_asked),
                     (_("Says it caused a loss"), _("yes") if obj.claims_loss else ""),

@@ -1,6 +1,6 @@
 """Queues of the desk: oldest first, taken by one operator, the evidence left and the judgement right."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -105,6 +106,14 @@ def worded(value: Any) -> Any:
     return "–" if value is None else value
 
 
+def linked(obj: Any, words: Any = None) -> Any:
+    """A row of another screen as a link to it, or None where there is none."""
+    if obj is None:
+        return None
+    url = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
+    return format_html('<a href="{}">{}</a>', url, words or obj)
+
+
 def decided(title: Any, record: Any) -> list[Decided]:
     """A stored or fresh decision as a block, or none."""
     if record is None:
@@ -154,8 +163,10 @@ class ReviewAdmin(ActAdmin):
     show_full_result_count = False
     list_per_page = 50
     actions_list = ["next_one"]
-    keys: dict[str, str] = {}
     default_queue = "waiting"
+
+    def get_keys(self) -> Mapping[str, str]:
+        return {"c": "claim", "t": "take_over", "u": "release", **self.keys}
 
     def waiting(self) -> "QuerySet[Any]":
         """What waits for an operator, oldest first."""
@@ -220,21 +231,10 @@ class ReviewAdmin(ActAdmin):
             may = self.has_act_permission(request, object_id)
             left = self.available_acts(obj, Actor.of(request.user)) if may else []
             shown = self.review(request, obj, clock.now())
-            context |= {"item": obj, "review": shown, "pressable": self._keys(obj, left)}
+            context |= {"item": obj, "review": shown, "pressable": self.pressable(obj, left)}
             if may:
-                context["next_url"] = self._url("next_one") + f"?after={obj.pk}"
+                context["next_url"] = self.screen_url("next_one") + f"?after={obj.pk}"
         return super().changeform_view(request, object_id, form_url, context)
-
-    def _url(self, name: str, *args: Any) -> str:
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
-
-    def _keys(self, obj: Any, left: Collection[str]) -> list[dict[str, Any]]:
-        offered = {"c": "claim", "t": "take_over", "u": "release", **self.keys}
-        return [
-            {"key": key, "url": self._url(name, obj.pk), "name": self.get_unfold_action(name).description}
-            for key, name in offered.items()
-            if name in left
-        ]
 
     @action(description=_("Go to the next one"), permissions=["act"], url_path="next")
     def next_one(self, request: HttpRequest) -> HttpResponse:
@@ -247,8 +247,8 @@ class ReviewAdmin(ActAdmin):
         found = next((pk for pk in [*mine, *free] if str(pk) != seen), None)
         if found is None:
             messages.info(request, _("Nothing else is waiting."))
-            return HttpResponseRedirect(self._url("changelist"))
-        return HttpResponseRedirect(self._url("change", found))
+            return HttpResponseRedirect(self.screen_url("changelist"))
+        return HttpResponseRedirect(self.screen_url("change", found))
 
     def _subject(self, obj: Any) -> str:
         return getattr(obj, "subject", "") or f"{self.opts.model_name}:{getattr(obj, 'number', obj.pk)}"

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided
+from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided, linked
 from orders.models import Order, WarrantyClaim
 from orders.selectors import money_of, money_shown, order_detail, timeline_of
 
@@ -37,15 +37,15 @@ def _money(order: Order) -> Facts:
     return Facts(_("Where the money is"), [(PLACES[name], amount) for name, amount in parts])
 
 
-def _order(order: Order) -> Facts:
+def _order(order: Order, number: Any = None) -> Facts:
     return Facts(
         _("Order"),
         [
-            (_("Number"), order.number),
+            (_("Number"), number or order.number),
             (_("Product"), order.title_zh),
             (_("Kind"), order.get_product_class_display()),
             (_("Buyer"), order.buyer),
-            (_("Provider"), order.provider),
+            (_("Provider"), linked(order.provider)),
             (_("Amount"), order.amount),
             (_("Placed"), order.placed_at),
             (_("Paid"), order.paid_at),
@@ -114,7 +114,7 @@ def of_claim(claim: WarrantyClaim) -> Review:
     """A warranty claim that the two could not settle (11(3)3)."""
     order = claim.order
     evidence: list[Any] = [
-        _order(order),
+        _order(order, linked(order)),
         Words(_("What the buyer claims"), claim.statement),
         Words(_("What the provider answers"), claim.answer),
         _history(timeline_of(order)),

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided
+from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided, linked
 from core.periods import year_of
 from deposits.selectors import deposit_balance
 from providers.models import Provider
@@ -118,9 +118,9 @@ def of_complaint(complaint: Complaint, now: datetime) -> Review:
             [
                 (_("Number"), complaint.number),
                 (_("Complainant"), complaint.complainant),
-                (_("Provider"), complaint.provider),
-                (_("Order"), complaint.order and complaint.order.number),
-                (_("Product"), product and product.slug),
+                (_("Provider"), linked(complaint.provider)),
+                (_("Order"), linked(complaint.order)),
+                (_("Product"), linked(product)),
                 (_("About"), complaint.code and row_name(rulebook, complaint.code)),
                 (_("When it happened"), complaint.conduct_on),
                 (_("Filed"), complaint.filed_at),
@@ -158,11 +158,11 @@ def of_case(case: Case, now: datetime) -> Review:
             _("Case"),
             [
                 (_("Number"), case.number),
-                (_("Provider"), case.provider),
+                (_("Provider"), linked(case.provider)),
                 (_("Brought about by"), case.get_source_display()),
-                (_("Complaint"), case.complaint and case.complaint.number),
-                (_("Order"), case.order and case.order.number),
-                (_("Product"), case.product and case.product.slug),
+                (_("Complaint"), linked(case.complaint)),
+                (_("Order"), linked(case.order)),
+                (_("Product"), linked(case.product)),
                 (_("When it happened"), case.occurred_at),
                 (_("Opened"), case.opened_at),
             ],
