@@ -275,3 +275,22 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class WorkClaim(models.Model):
+    """Who works on this item of an operators' queue? One operator an item, until it is put back or taken over."""
+
+    queue = models.CharField(_("queue"), max_length=60)
+    item = models.BigIntegerField(_("item"))
+    operator = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="work_claims", verbose_name=_("operator")
+    )
+    claimed_at = models.DateTimeField(_("claimed at"))
+
+    class Meta:
+        verbose_name = _("work claim")
+        verbose_name_plural = _("work claims")
+        constraints = [models.UniqueConstraint(fields=["queue", "item"], name="work_claim_one_operator")]
+
+    def __str__(self) -> str:
+        return f"{self.queue}:{self.item}"

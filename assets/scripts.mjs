@@ -10,5 +10,7 @@ mkdirSync("static/vendor", { recursive: true });
 await build({ ...common, entryPoints: ["assets/js/theme.js"], outfile: "static/js/theme.js", format: "iife" });
 await build({ ...common, entryPoints: ["assets/js/site.js"], outfile: "static/js/site.js", format: "esm" });
 await build({ ...common, entryPoints: ["assets/js/charts.js"], outfile: "static/js/charts.js", format: "esm" });
+await build({ ...common, entryPoints: ["assets/js/desk.js"], outfile: "static/js/desk.js", format: "iife" });
 copyFileSync("node_modules/htmx.org/dist/htmx.min.js", "static/vendor/htmx.min.js");
+await build({ ...common, entryPoints: ["assets/css/desk.css"], outfile: "static/css/desk.css" });
 copyFileSync("assets/mark.svg", "static/img/mark.svg");

@@ -1,18 +1,32 @@
 """What the operators see of the house: the outbox with its dead letters, and what the sweeps did."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.timesince import timeuntil
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from core import clock, outbox, sweeps
 from core.models import OutboxMessage, SweepFailure, SweepRun
+from core.money import MoneyField, format_yuan
 
 
 class ReadOnlyAdmin(ModelAdmin):
-    """Shows; what changes anything is an act behind a button."""
+    """Shows; what changes anything is an act behind a button.
+
+    In lists amounts carry the sign of the yuan, and a deadline named in `clocks` (field to the states in which it
+    runs, separated by spaces) says how much time is left.
+    """
+
+    clocks: Mapping[str, str] = {}
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -28,6 +42,43 @@ class ReadOnlyAdmin(ModelAdmin):
 
     def has_module_permission(self, request):
         return request.user.is_active and request.user.is_staff
+
+    def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
+        fields = {field.name: field for field in self.opts.concrete_fields}
+        return [self._column(name, fields.get(name)) for name in super().get_list_display(request)]
+
+    def _column(self, name: Any, field: Any) -> Any:
+        if name in self.clocks:
+            return _clock_column(name, field.verbose_name, self.clocks[name].split())
+        return _money_column(name, field.verbose_name) if isinstance(field, MoneyField) else name
+
+
+def _money_column(name: str, label: Any) -> Any:
+    @admin.display(description=label, ordering=name)
+    def shown(obj: Any) -> str:
+        amount = getattr(obj, name)
+        return "" if amount is None else format_yuan(amount)
+
+    return shown
+
+
+def _clock_column(name: str, label: Any, running: Sequence[str]) -> Any:
+    @admin.display(description=label, ordering=name)
+    def shown(obj: Any) -> SafeString:
+        due_at = getattr(obj, name)
+        if due_at is None:
+            return mark_safe("–")
+        at = localtime(due_at, clock.BEIJING).strftime("%Y-%m-%d %H:%M")
+        now = clock.now()
+        if obj.state not in running:
+            return format_html("{}", at)
+        if due_at <= now:
+            late = _("%(length)s late") % {"length": timeuntil(now, due_at, depth=1)}
+            return format_html('{}<br><span class="desk desk-late">{}</span>', at, late)
+        left = _("%(length)s left") % {"length": timeuntil(due_at, now, depth=1)}
+        return format_html('{}<br><span class="desk desk-quiet">{}</span>', at, left)
+
+    return shown
 
 
 @admin.register(OutboxMessage)

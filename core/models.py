@@ -18,15 +18,15 @@ class OutboxMessage(models.Model):
         DELIVERED = "delivered", _("Delivered")
         DEAD = "dead", _("Dead")
 
-    topic = models.CharField(max_length=80)
-    key = models.CharField(max_length=200, unique=True)
-    payload = models.JSONField()
-    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    created_at = models.DateTimeField()
-    due_at = models.DateTimeField()
-    delivered_at = models.DateTimeField(null=True, blank=True)
-    last_error = models.TextField(blank=True)
+    topic = models.CharField(max_length=80, verbose_name=_("topic"))
+    key = models.CharField(max_length=200, unique=True, verbose_name=_("key"))
+    payload = models.JSONField(verbose_name=_("message content"))
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, verbose_name=_("state"))
+    attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("attempts"))
+    created_at = models.DateTimeField(verbose_name=_("queued at"))
+    due_at = models.DateTimeField(verbose_name=_("next attempt"))
+    delivered_at = models.DateTimeField(null=True, blank=True, verbose_name=_("delivered at"))
+    last_error = models.TextField(blank=True, verbose_name=_("last error"))
 
     class Meta:
         verbose_name = _("Outbox message")
@@ -55,12 +55,12 @@ class OutboxMessage(models.Model):
 class SweepRun(models.Model):
     """One run of one sweep: when, over how many rows, and how it ended. Answers "did the sweeps run?"."""
 
-    sweep = models.CharField(max_length=80)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True, blank=True)
-    moment = models.DateTimeField()
-    done = models.PositiveIntegerField(default=0)
-    failed = models.PositiveIntegerField(default=0)
+    sweep = models.CharField(max_length=80, verbose_name=_("sweep"))
+    started_at = models.DateTimeField(verbose_name=_("started at"))
+    finished_at = models.DateTimeField(null=True, blank=True, verbose_name=_("finished at"))
+    moment = models.DateTimeField(verbose_name=_("worked as of"))
+    done = models.PositiveIntegerField(default=0, verbose_name=_("rows done"))
+    failed = models.PositiveIntegerField(default=0, verbose_name=_("rows failed"))
 
     class Meta:
         verbose_name = _("Sweep run")
@@ -74,13 +74,13 @@ class SweepRun(models.Model):
 class SweepFailure(models.Model):
     """A row that a sweep could not work: tried again each run, one open failure a row, closed when it succeeds."""
 
-    sweep = models.CharField(max_length=80)
-    row = models.CharField(max_length=80)
-    error = models.TextField()
-    times = models.PositiveIntegerField(default=1)
-    first_at = models.DateTimeField()
-    last_at = models.DateTimeField()
-    resolved_at = models.DateTimeField(null=True, blank=True)
+    sweep = models.CharField(max_length=80, verbose_name=_("sweep"))
+    row = models.CharField(max_length=80, verbose_name=_("row"))
+    error = models.TextField(verbose_name=_("error"))
+    times = models.PositiveIntegerField(default=1, verbose_name=_("times tried"))
+    first_at = models.DateTimeField(verbose_name=_("first failed at"))
+    last_at = models.DateTimeField(verbose_name=_("last failed at"))
+    resolved_at = models.DateTimeField(null=True, blank=True, verbose_name=_("settled at"))
 
     class Meta:
         verbose_name = _("Sweep failure")

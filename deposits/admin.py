@@ -1,14 +1,18 @@
 """The operators' desk for deposits: who is short, what was taken, and additional deposits to settle (9(6))."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
+from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, decided, linked
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -23,6 +27,8 @@ from deposits.models import (
     TopUpDemand,
 )
 from deposits.types import ProposalState
+
+DEDUCTIONS_SHOWN = 20
 
 
 class FinanceAdmin(ActAdmin):
@@ -105,6 +111,7 @@ class TopUpDemandAdmin(FinanceAdmin):
     list_display = ["provider", "shortfall", "shortfall_at", "deadline", "settlement_due_at", "withheld", "shown_state"]
     list_filter = ["state"]
     ordering = ["deadline", "pk"]
+    clocks = {"deadline": "awaiting"}
 
     @display(
         description=_("state"),
@@ -115,21 +122,65 @@ class TopUpDemandAdmin(FinanceAdmin):
 
 
 @admin.register(AdditionalDeposit)
-class AdditionalDepositAdmin(FinanceAdmin):
+class AdditionalDepositAdmin(ReviewAdmin):
     """Proposed after a third deduction in twelve months; an operator confirms or declines (9(6)4)."""
 
     list_display = ["provider", "count", "amount", "proposed_at", "until", "state"]
     list_filter = ["state"]
     ordering = ["proposed_at", "pk"]
-    actions_detail = ["confirm", "decline"]
+    list_select_related = ["provider"]
+    search_fields = ["=provider__number", "provider__public_name"]
+    role = "finance"
+    actions_detail = ["claim", "take_over", "release", "confirm", "decline"]
+    keys = {"a": "confirm", "r": "decline"}
 
-    def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        if not self.has_act_permission(request, object_id):
-            return False
-        found = self.get_object(request, str(object_id))
-        return found is not None and found.state == ProposalState.PROPOSED
+    def waiting(self) -> "QuerySet[AdditionalDeposit]":
+        return selectors.additional_waiting()
 
-    @action(description=_("Confirm"), permissions=["settle"], url_path="confirm")
+    def settling_acts(self, obj: AdditionalDeposit, actor: Actor) -> list[str]:
+        return ["confirm", "decline"] if obj.state == ProposalState.PROPOSED else []
+
+    def review(self, request: HttpRequest, obj: AdditionalDeposit, now: datetime) -> Review:
+        english = (get_language() or "").startswith("en")
+        deductions = Deduction.objects.filter(provider=obj.provider).order_by("-deducted_at")[:DEDUCTIONS_SHOWN]
+        standing = selectors.standing(obj.provider)
+        evidence = [
+            Facts(
+                _("Proposal"),
+                [
+                    (_("Provider"), linked(obj.provider)),
+                    (_("Deductions within 12 months"), obj.count),
+                    (_("Proposed"), obj.proposed_at),
+                ],
+            ),
+            Rows(
+                _("Deductions"),
+                [_("number"), _("kind"), _("amount"), _("deducted at"), _("reason")],
+                [
+                    (one.number, one.get_kind_display(), one.amount, one.deducted_at,
+                     one.reason_en if english else one.reason_zh)
+                    for one in deductions
+                ],
+            ),
+        ]  # fmt: skip
+        judgement: list[Any] = [
+            Facts(
+                _("What it would ask"),
+                [
+                    (_("Additional deposit"), obj.amount),
+                    (_("Until"), obj.until),
+                    (_("Required now"), standing.required),
+                    (_("Held now"), selectors.balance(obj.provider)),
+                    (_("State"), obj.get_state_display()),
+                    (_("Decided by"), obj.settled_by),
+                    (_("Reason"), obj.reason),
+                ],
+            ),
+            *decided(_("Decision"), obj.decision),
+        ]
+        return Review(evidence, judgement)
+
+    @action(description=_("Confirm"), url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,
@@ -147,7 +198,7 @@ class AdditionalDepositAdmin(FinanceAdmin):
             done=_("The additional deposit is required."),
         )
 
-    @action(description=_("Decline"), permissions=["settle"], url_path="decline")
+    @action(description=_("Decline"), url_path="decline")
     def decline(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,

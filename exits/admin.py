@@ -1,46 +1,93 @@
 """Exits and clearances: what will happen, and a second operator's decision (20(4), 22 to 26)."""
 
+from datetime import datetime
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import action
 
-from accounts.admin.acts import ActAdmin
+from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, Words, decided, linked
 from core import clock
 from core.acts import Actor
-from exits.models import Exit, ExitOrder
+from deposits.selectors import deposit_balance
+from exits.models import Exit
+from exits.selectors import clearances_waiting
 from exits.services import clearance_confirm, clearance_decline
 from exits.types import ExitState
+from orders.selectors import held_of_provider, open_orders_count
 
-
-class ExitOrderInline(TabularInline):
-    """What becomes of each order."""
-
-    model = ExitOrder
-    fields = ["order", "choice", "outcome", "amount", "settled_at"]
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
+ORDERS_SHOWN = 200
 
 
 @admin.register(Exit)
-class ExitAdmin(ActAdmin):
+class ExitAdmin(ReviewAdmin):
+    """Exits; the clearances that a second operator confirms (20(4))."""
+
     list_display = ["number", "provider", "kind", "state", "opened_at", "left_at", "deposit_due_at"]
     list_filter = ["state", "kind"]
-    search_fields = ["number", "provider__number", "provider__legal_name"]
+    search_fields = ["=number", "=provider__number"]
     list_select_related = ["provider"]
     ordering = ["opened_at", "id"]
-    inlines = [ExitOrderInline]
-    actions_detail = ["confirm", "decline"]
+    actions_detail = ["claim", "take_over", "release", "confirm", "decline"]
+    keys = {"a": "confirm", "r": "decline"}
 
-    def available_acts(self, obj: Exit, actor: Actor) -> list[str]:
+    def waiting(self) -> "QuerySet[Exit]":
+        return clearances_waiting()
+
+    def review(self, request: HttpRequest, obj: Exit, now: datetime) -> Review:
+        provider = obj.provider
+        orders = obj.orders.select_related("order").order_by("id")[:ORDERS_SHOWN]
+        evidence = [
+            Facts(
+                _("Exit"),
+                [
+                    (_("Number"), obj.number),
+                    (_("Provider"), linked(provider)),
+                    (_("Kind"), obj.get_kind_display()),
+                    (_("Grounds"), " ".join(f"§{ground}" for ground in obj.grounds)),
+                    (_("Opened"), obj.opened_at),
+                    (_("Opened by"), obj.opened_by or _("by itself")),
+                ],
+            ),
+            Words(_("Reason"), obj.reason),
+            *decided(_("Decision"), obj.decision),
+            Rows(
+                _("What becomes of its orders"),
+                [_("order"), _("choice"), _("outcome"), _("amount"), _("settled at")],
+                [
+                    (one.order.number, one.get_choice_display(), one.get_outcome_display(), one.amount, one.settled_at)
+                    for one in orders
+                ],
+            ),
+        ]
+        judgement: list[Any] = [
+            Facts(
+                _("Where it stands"),
+                [
+                    (_("State"), obj.get_state_display()),
+                    (_("Decided by"), obj.decided_by),
+                    (_("Decided"), obj.decided_at),
+                    (_("Left"), obj.left_at),
+                    (_("Deposit goes back"), obj.deposit_due_at),
+                ],
+            ),
+            Facts(
+                _("What is at stake"),
+                [
+                    (_("Orders not finished"), open_orders_count(provider)),
+                    (_("Money held for its orders"), held_of_provider(provider)),
+                    (_("Deposit held"), deposit_balance(provider.pk)),
+                ],
+            ),
+        ]
+        if obj.decision_reason:
+            judgement.append(Words(_("Why it was decided so"), obj.decision_reason))
+        return Review(evidence, judgement)
+
+    def settling_acts(self, obj: Exit, actor: Actor) -> list[str]:
         return ["confirm", "decline"] if obj.state == ExitState.PROPOSED and actor.id != obj.opened_by_id else []
 
     @action(description=_("Confirm the clearance"), url_path="confirm")

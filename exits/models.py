@@ -40,15 +40,30 @@ class Exit(FSMModelMixin, models.Model):
     reason = models.TextField(_("reason"))
     reference = models.CharField(_("reference"), max_length=60, blank=True)
     decision = models.ForeignKey(
-        "regulation.DecisionRecord", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        "regulation.DecisionRecord",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decision"),
     )
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("opened by"),
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decision_reason = models.TextField(_("reason of the decision"), blank=True)
     left_at = models.DateTimeField(_("left at"), null=True, blank=True)
@@ -142,7 +157,9 @@ class ExitOrder(models.Model):
     """What becomes of one order of a leaving provider (26). Made when the exit begins, settled one by one."""
 
     exit = models.ForeignKey(Exit, on_delete=models.PROTECT, related_name="orders", verbose_name=_("exit"))
-    order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="exit_orders")
+    order = models.ForeignKey(
+        "orders.Order", on_delete=models.PROTECT, related_name="exit_orders", verbose_name=_("order")
+    )
     choice = models.CharField(
         _("choice"),
         max_length=8,

@@ -23,11 +23,13 @@ class Transaction(models.Model):
     same input is the same transaction. Never changed; undone by another transaction that names it.
     """
 
-    key = models.CharField(max_length=160, unique=True)
-    input_hash = models.CharField(max_length=64)
-    subject = models.CharField(max_length=80)
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
-    posted_at = models.DateTimeField()
+    key = models.CharField(max_length=160, unique=True, verbose_name=_("key"))
+    input_hash = models.CharField(max_length=64, verbose_name=_("fingerprint"))
+    subject = models.CharField(max_length=80, verbose_name=_("about"))
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+    )
+    posted_at = models.DateTimeField(verbose_name=_("posted at"))
 
     class Meta:
         verbose_name = _("Transaction")
@@ -47,12 +49,14 @@ class Entry(models.Model):
     it go?".
     """
 
-    transaction = models.ForeignKey(Transaction, on_delete=models.PROTECT, related_name="entries", db_index=False)
-    position = models.PositiveSmallIntegerField()
-    source = models.CharField(max_length=PATH_LENGTH)
-    destination = models.CharField(max_length=PATH_LENGTH)
-    amount = MoneyField()
-    posted_at = models.DateTimeField()
+    transaction = models.ForeignKey(
+        Transaction, on_delete=models.PROTECT, related_name="entries", db_index=False, verbose_name=_("transaction")
+    )
+    position = models.PositiveSmallIntegerField(verbose_name=_("position"))
+    source = models.CharField(max_length=PATH_LENGTH, verbose_name=_("from account"))
+    destination = models.CharField(max_length=PATH_LENGTH, verbose_name=_("to account"))
+    amount = MoneyField(verbose_name=_("amount"))
+    posted_at = models.DateTimeField(verbose_name=_("posted at"))
 
     class Meta:
         verbose_name = _("Entry")
@@ -86,9 +90,9 @@ class Balance(models.Model):
     entries.
     """
 
-    path = models.CharField(max_length=PATH_LENGTH, primary_key=True)
-    balance = MoneyField()
-    held = MoneyField(default=0)
+    path = models.CharField(max_length=PATH_LENGTH, primary_key=True, verbose_name=_("ledger account"))
+    balance = MoneyField(verbose_name=_("balance"))
+    held = MoneyField(default=0, verbose_name=_("held"))
 
     class Meta:
         verbose_name = _("Balance")
@@ -108,12 +112,12 @@ class Balance(models.Model):
 class Hold(models.Model):
     """Part of a balance that may not leave for now, and why. Answers "why can this money not be paid out?"."""
 
-    key = models.CharField(max_length=160, unique=True)
-    path = models.CharField(max_length=PATH_LENGTH)
-    amount = MoneyField()
-    subject = models.CharField(max_length=80)
-    placed_at = models.DateTimeField()
-    released_at = models.DateTimeField(null=True, blank=True)
+    key = models.CharField(max_length=160, unique=True, verbose_name=_("key"))
+    path = models.CharField(max_length=PATH_LENGTH, verbose_name=_("ledger account"))
+    amount = MoneyField(verbose_name=_("amount"))
+    subject = models.CharField(max_length=80, verbose_name=_("about"))
+    placed_at = models.DateTimeField(verbose_name=_("placed at"))
+    released_at = models.DateTimeField(null=True, blank=True, verbose_name=_("released at"))
 
     class Meta:
         verbose_name = _("Hold")

@@ -1,6 +1,7 @@
 """Settings of the parts that have many: sign-in (django-allauth) and the operators' desk (django-unfold)."""
 
 import environ
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 env = environ.Env()
@@ -11,7 +12,27 @@ UNFOLD = {
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "DASHBOARD_CALLBACK": "web.desk.home.dashboard",
-    "SIDEBAR": {"show_search": True, "show_all_applications": True},
+    "SITE_ICON": lambda request: static("img/mark.svg"),
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/mark.svg")}],
+    "STYLES": [lambda request: static("css/desk.css")],
+    "SCRIPTS": [lambda request: static("js/desk.js")],
+    "SIDEBAR": {"show_search": True, "show_all_applications": False, "navigation": "web.desk.navigation.sections"},
+    # The accent of every page (assets/css/tokens.css), as the shades that unfold draws with.
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% 0.012 228)",
+            "100": "oklch(95.4% 0.018 228)",
+            "200": "oklch(90% 0.035 228)",
+            "300": "oklch(84% 0.055 226)",
+            "400": "oklch(79% 0.086 214)",
+            "500": "oklch(68% 0.09 222)",
+            "600": "oklch(41.5% 0.088 232)",
+            "700": "oklch(37% 0.08 232)",
+            "800": "oklch(32% 0.07 233)",
+            "900": "oklch(28% 0.06 234)",
+            "950": "oklch(22% 0.05 235)",
+        },
+    },
 }
 
 # Sign-in: e-mail or mobile number with a password or a code, a second factor by TOTP, and the cloud's own accounts.

@@ -8,6 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from web.desk.sweeps import page as sweeps_page
+
 API_APPS = [
     "regulation",
     "accounts",
@@ -22,6 +24,7 @@ API_APPS += ["catalog", "orders", "support", "refunds", "violations", "exits"]
 PAGE_APPS = ["core", "accounts", "notifications", "payments", "catalog", "providers"]
 
 urlpatterns = [
+    path("admin/sweeps/", admin.site.admin_view(sweeps_page), name="desk-sweeps"),
     path("admin/", admin.site.urls),
     # Signed-out pages carry no token, so that they can be cached; this sets the language cookie and nothing else.
     path("i18n/setlang/", csrf_exempt(set_language), name="set_language"),

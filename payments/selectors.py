@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
 from core.periods import beijing_date
-from payments.models import GatewayMessage, Payback, PaymentIntent, Payout, Reconciliation, StrayPayment
+from payments.models import Difference, GatewayMessage, Payback, PaymentIntent, Payout, Reconciliation, StrayPayment
 from payments.types import IntentState, MessageState, TransferState
 
 # The gateway's word usually comes within seconds; past this it is asked.
@@ -95,5 +95,6 @@ def queues() -> dict[str, int]:
         "strays": StrayPayment.objects.filter(state="held").count(),
         "paybacks": Payback.objects.filter(state=TransferState.FAILED).count(),
         "payouts": Payout.objects.filter(state=TransferState.FAILED).count(),
+        "differences": Difference.objects.filter(settled_at__isnull=True).count(),
         "messages": GatewayMessage.objects.filter(state=MessageState.ATTENTION).count(),
     }

@@ -1,23 +1,24 @@
 """The arbitration's desk: refunds in dispute, with the evidence beside them (17)."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
-from accounts.admin.acts import ActAdmin
+from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Rows, Said, Words, decided, linked
 from core import clock
 from core.acts import Actor
 from core.money import format_yuan
 from refunds import services
-from refunds.models import RefundFile, RefundFunding, RefundMessage, RefundOffer, RefundRequest
-from refunds.selectors import refund_detail
+from refunds.models import RefundRequest
+from refunds.models.request import SIDES
+from refunds.selectors import queue, refund_detail
 from refunds.types import RefundState
 
 
@@ -42,45 +43,8 @@ class UpholdForm(FindingForm):
     )
 
 
-class ReadOnlyInline(TabularInline):
-    """Rows that are looked at beside their refund."""
-
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.is_active and request.user.is_staff
-
-
-class MessageInline(ReadOnlyInline):
-    model = RefundMessage
-    fields = ["said_at", "side", "author", "text"]
-
-
-class FileInline(ReadOnlyInline):
-    model = RefundFile
-    fields = ["uploaded_at", "side", "name", "size", "sha256"]
-
-
-class OfferInline(ReadOnlyInline):
-    model = RefundOffer
-    fields = ["offered_at", "side", "amount", "state", "statement"]
-
-
-class FundingInline(ReadOnlyInline):
-    model = RefundFunding
-    fields = ["source", "amount", "taken_at"]
-
-
 @admin.register(RefundRequest)
-class RefundRequestAdmin(ActAdmin):
+class RefundRequestAdmin(ReviewAdmin):
     """Refunds; those in dispute, the longest waiting first."""
 
     role = "arbitration"
@@ -91,15 +55,73 @@ class RefundRequestAdmin(ActAdmin):
     list_select_related = ["order"]
     search_fields = ["=number", "=order__number"]
     ordering = ["escalated_at", "-id"]
-    show_full_result_count = False
-    list_per_page = 50
-    inlines = [MessageInline, FileInline, OfferInline, FundingInline]
-    actions_detail = ["decide_in_full", "uphold", "reject"]
+    actions_detail = ["claim", "take_over", "release", "decide_in_full", "uphold", "reject"]
+    keys = {"a": "uphold", "f": "decide_in_full", "r": "reject"}
+    clocks = {"decide_due_at": "negotiating escalated"}
+
+    def waiting(self) -> Any:
+        return queue()
+
+    def review(self, request: HttpRequest, obj: RefundRequest, now: datetime) -> Review:
+        detail = refund_detail(obj, request.user, now)
+        order = obj.order
+        sides = dict(SIDES)
+        files = [(file.name, file.link, one.author) for one in detail.room for file in one.files]
+        said = [(f"{sides.get(one.side, one.side)} · {one.author}", one.at, one.text) for one in detail.room]
+        offers = [
+            (one.get_side_display(), one.amount, one.get_state_display(), one.offered_at) for one in detail.offers
+        ]
+        evidence = [
+            Facts(
+                _("Request"),
+                [
+                    (_("Number"), obj.number),
+                    (_("Order"), linked(order)),
+                    (_("Bought"), order.title_zh),
+                    (_("Buyer"), obj.buyer),
+                    (_("Provider"), linked(obj.provider)),
+                    (_("Reason"), obj.get_reason_display() if obj.reason else _("without a reason")),
+                    (_("Amount asked for"), obj.amount_asked),
+                    (_("Says it caused a loss"), _("yes") if obj.claims_loss else ""),
+                    (_("Asked"), obj.requested_at),
+                ],
+            ),
+            Said(_("Room"), said),
+            Papers(_("Files"), files),
+            Rows(
+                _("Offers"),
+                [_("side"), _("amount"), _("state"), _("offered at")],
+                offers,
+            ),
+        ]
+        judgement: list[Any] = [
+            Facts(
+                _("Where it stands"),
+                [
+                    (_("State"), obj.get_state_display()),
+                    (_("Asked inside the guarantee"), _("yes") if obj.in_guarantee else _("no")),
+                    (_("Decision due"), obj.decide_due_at),
+                    (_("The provider's answer"), obj.reply),
+                    (_("Left of the price"), order.left),
+                    (_("Amount"), obj.amount if obj.settled_at else None),
+                    (_("Decided"), obj.settled_at),
+                ],
+            ),
+            *decided(_("What the rules say of the request"), obj.decision),
+            *decided(_("What they say if the reason is upheld"), detail.upheld),
+            *decided(_("Decision"), obj.final),
+        ]
+        if obj.finding:
+            judgement.append(Words(_("Finding"), obj.finding))
+        if detail.fundings:
+            rows = [(one.get_source_display(), one.amount, one.taken_at) for one in detail.fundings]
+            judgement.append(Rows(_("Where the money came from"), [_("source"), _("amount"), _("taken at")], rows))
+        return Review(evidence, judgement)
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_act_permission(request, object_id)
 
-    def available_acts(self, obj: Any, actor: Actor) -> Collection[str]:
+    def settling_acts(self, obj: Any, actor: Actor) -> Collection[str]:
         if obj.in_guarantee:
             return ["decide_in_full"] if obj.state in {RefundState.NEGOTIATING, RefundState.ESCALATED} else []
         return ["uphold", "reject"] if obj.state == RefundState.ESCALATED else []

@@ -1,6 +1,6 @@
 """Acts behind buttons: a page that says what will happen, asks for the reason, and calls one act."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -33,6 +33,8 @@ class ActAdmin(ReadOnlyAdmin):
     """A read-only screen whose buttons call acts. `act_page` draws and runs one."""
 
     role = "marketplace_operations"
+    # Keys of a review page, and the method each presses.
+    keys: Mapping[str, str] = {}
 
     def has_act_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who may press the buttons of this screen."""
@@ -48,6 +50,22 @@ class ActAdmin(ReadOnlyAdmin):
             return []
         left = self.available_acts(obj, Actor.of(request.user))
         return [found for found in super().get_actions_detail(request, object_id) if found.method.__name__ in left]
+
+    def get_keys(self) -> Mapping[str, str]:
+        """Every key of a review page."""
+        return self.keys
+
+    def pressable(self, obj: Any, left: Collection[str]) -> list[dict[str, Any]]:
+        """The buttons of a review page that may be pressed now, each with its key."""
+        return [
+            {"key": key, "url": self.screen_url(name, obj.pk), "name": self.get_unfold_action(name).description}
+            for key, name in self.get_keys().items()
+            if name in left
+        ]
+
+    def screen_url(self, name: str, *args: Any) -> str:
+        """An address of this screen: changelist, change, or one of its buttons."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
 
     def act_page(
         self,
@@ -65,7 +83,7 @@ class ActAdmin(ReadOnlyAdmin):
         if not self.has_act_permission(request, object_id):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=object_id)
-        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[obj.pk])
+        back = self.screen_url("change", obj.pk)
         form = form_class(request.POST, request.FILES) if request.method == "POST" else form_class()
         if request.method == "POST" and form.is_valid():
             try:

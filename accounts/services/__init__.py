@@ -1,6 +1,7 @@
 """The acts of accounts."""
 
 from accounts.services.blocks import account_block, account_deactivate, account_reactivate, account_unblock
+from accounts.services.claims import work_claim, work_release, work_take_over
 from accounts.services.demo import demo_account_create, demo_operators_create
 from accounts.services.identity import (
     identity_check,
@@ -58,4 +59,7 @@ __all__ = [
     "token_create",
     "token_revoke",
     "token_touch",
+    "work_claim",
+    "work_release",
+    "work_take_over",
 ]

@@ -32,6 +32,38 @@ TEXT_NAMES = [
     ("delist_data", _("After delisting: return of data")),
 ]
 
+BILLINGS = {"free": _("Free"), "one_off": _("One-off"), "monthly": _("Monthly"), "yearly": _("Yearly")}
+FIELD_NAMES = {
+    **dict(TEXT_NAMES),
+    "category": _("Category"),
+    "performer": _("Performed by"),
+    "title": _("Product"),
+    "tagline": _("One line"),
+    "cover": _("Cover"),
+    "attributes": _("Attributes"),
+    "plans": _("Plans"),
+    "milestones": _("Milestones"),
+    "steps": _("Service steps"),
+    "warranty_months": _("Warranty (months)"),
+    "refund_text": _("Refund after the guarantee"),
+    "policy_percent": _("Refund after the guarantee (%)"),
+    "delist_notice_days": _("Notice before delisting (days)"),
+    "deployment_basis": _("Deployment"),
+    "deployment_note": _("Deployment"),
+    "ip_basis": _("Rights"),
+    "ip_confirmed": _("Rights"),
+    "open_source": _("Open-source components"),
+    "data_items": _("Data and permissions"),
+    "own_site_url": _("Own site"),
+    "change_note": _("What changed"),
+}
+
+
+def field_name(field: str) -> Any:
+    """What people call a field of a listing; `description_zh` and `plans.2.price` by what they belong to."""
+    base = field.partition(".")[0].removesuffix("_zh").removesuffix("_en")
+    return FIELD_NAMES.get(base, field)
+
 
 class WaitingFilter(admin.SimpleListFilter):
     """What waits, unless something else is asked for."""
@@ -75,6 +107,8 @@ class ProductVersionAdmin(ActAdmin):
     fields: list[str] = []
     change_form_template = "catalog/admin/review.html"
     actions_list = ["next_one"]
+    list_before_template = "admin/queue_keys.html"
+    keys = {"c": "claim", "u": "put_back", "a": "approve", "r": "send_back", "x": "refuse", "f": "find", "d": "judge"}
     actions_detail = ["claim", "approve", "send_back", "refuse", "find", "judge", "put_back"]
 
     @display(description=_("provider"))
@@ -104,7 +138,7 @@ class ProductVersionAdmin(ActAdmin):
 
     def _evidence(self, request: HttpRequest, version: ProductVersion) -> dict[str, Any]:
         now = clock.now()
-        user: Any = request.user
+        shown = {one.method.__name__ for one in self.get_actions_detail(request, version.pk)}
         before = selectors.version_before(version)
         page = selectors.version_page(version.product, version)
         return {
@@ -112,12 +146,17 @@ class ProductVersionAdmin(ActAdmin):
             "page": page,
             "texts": [(title, page["html"][f"{name}_zh"]) for name, title in TEXT_NAMES],
             "before": before,
-            "changes": selectors.changes_between(before, version) if before else [],
-            "findings": list(selectors.findings_of(version)),
+            "plans": [{**plan, "billing": BILLINGS.get(plan["billing"], plan["billing"])} for plan in page["plans"]],
+            "changes": [
+                (field_name(one.field), one.before, one.after)
+                for one in (selectors.changes_between(before, version) if before else [])
+            ],
+            "findings": [(field_name(one.field), one) for one in selectors.findings_of(version)],
             "lookalikes": selectors.lookalikes(version),
             "deposit": self._deposit(version, now),
             "refusals": selectors.refusals_lately(version.product.provider, now.replace(year=now.year - 1)),
-            "acts": selectors.available_acts(version, user),
+            "pressable": self.pressable(version, shown),
+            "next_url": self.screen_url("next_one"),
         }
 
     def _deposit(self, version: ProductVersion, now: Any) -> str:
@@ -260,7 +299,9 @@ class ProductVersionAdmin(ActAdmin):
     @action(description=_("Judge a finding"), permissions=["settle"], url_path="judge")
     def judge(self, request: HttpRequest, object_id: int) -> HttpResponse:
         version = selectors.version_by_pk(object_id)
-        choices = [(str(found.pk), f"{found.field}: {found.message}") for found in selectors.findings_of(version)]
+        choices = [
+            (str(found.pk), f"{field_name(found.field)}: {found.message}") for found in selectors.findings_of(version)
+        ]
 
         class Form(JudgeForm):
             def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -48,6 +48,7 @@ from orders.selectors.lists import (
 from orders.selectors.money import money_of, money_shown
 from orders.selectors.standing import (
     acceptance_queue,
+    claims_waiting,
     fulfilment_of,
     held_of_provider,
     last_term_end,
@@ -77,6 +78,7 @@ __all__ = [
     "checkout_preview",
     "claim_of",
     "claims_overdue",
+    "claims_waiting",
     "closings_due",
     "file_for",
     "fulfilment_of",

@@ -178,11 +178,18 @@ def acceptance_queue() -> Any:
     )
 
 
+def claims_waiting() -> Any:
+    """Warranty claims that the two could not settle, the longest waiting first (11(3)3)."""
+    return (
+        WarrantyClaim.objects.filter(state="escalated").select_related("order__provider").order_by("escalated_at", "pk")
+    )
+
+
 def queues() -> dict[str, int]:
     """How much waits for an operator: acceptances, claims, held reviews, the platform's own invoices."""
     return {
         "acceptances": acceptance_queue().count(),
-        "claims": WarrantyClaim.objects.filter(state="escalated").count(),
+        "claims": claims_waiting().count(),
         "reviews": Review.objects.filter(state=ReviewState.HELD).count(),
         "invoices": Invoice.objects.filter(issuer="platform", state="requested").count(),
     }

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -17,6 +18,21 @@ from providers.admin.pages import QueueAdmin
 from providers.models import Application
 from providers.models.application import STATES
 from providers.types import ApplicationState
+
+HAPPENED = {
+    "application_start": _("Begun"),
+    "application_subject_save": _("Subject entered"),
+    "application_store_save": _("Store entered"),
+    "application_attest": _("Declared to be true"),
+    "application_submit": _("Handed in"),
+    "application_claim": _("Taken for review"),
+    "application_take_over": _("Taken over"),
+    "application_release": _("Put back into the queue"),
+    "application_return": _("Returned to be mended"),
+    "application_approve": _("Admitted"),
+    "application_refuse": _("Refused"),
+    "application_withdraw": _("Withdrawn"),
+}
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -62,6 +78,8 @@ class ApplicationAdmin(QueueAdmin):
     fields: list[str] = []
     change_form_template = "providers/admin/application.html"
     actions_list = ["next_one"]
+    list_before_template = "admin/queue_keys.html"
+    keys = {"c": "claim", "t": "take_over", "u": "release", "a": "approve", "r": "send_back", "x": "refuse"}
     actions_detail = ["claim", "take_over", "release", "approve", "send_back", "refuse"]
 
     @display(description=_("kind"))
@@ -88,21 +106,26 @@ class ApplicationAdmin(QueueAdmin):
         if application is not None:
             now = clock.now()
             provider = application.provider
+            service = getattr(provider, "service", None)
             requirements = selectors.requirements_of(provider, now)
             context |= {
                 "application": application,
                 "provider": provider,
                 "papers": selectors.documents_of(provider),
                 "contact": getattr(provider, "contact", None),
-                "service": getattr(provider, "service", None),
+                "service": service,
                 "agreements": selectors.agreements_of(provider).filter(text__isnull=False),
                 "requirements": requirements,
                 "missing": [one for one in requirements if not one.met and one.needed_to != "open"],
                 "section_names": SECTION_NAMES,
                 "remarks": [(SECTION_NAMES.get(key, key), text) for key, text in application.remarks.items()],
-                "timeline": list(selectors.timeline_of(application)),
-                "acts": selectors.available_acts(application, request.user),
+                "timeline": [
+                    (one.at, one.actor, HAPPENED.get(one.act, one.act)) for one in selectors.timeline_of(application)
+                ],
+                "weekdays": [WEEKDAYS_ABBR[day - 1] for day in service.days] if service else [],
             }
+            shown = {one.method.__name__ for one in self.get_actions_detail(request, object_id)}
+            context |= {"pressable": self.pressable(application, shown), "next_url": self.screen_url("next_one")}
         return super().changeform_view(request, object_id, form_url, context)
 
     def _may(self, request: HttpRequest, object_id: Any, name: str) -> bool:

@@ -88,6 +88,8 @@ class StatementAdmin(ActAdmin):
     list_per_page = 50
     fields: list[str] = []
     change_form_template = "settlements/admin/statement.html"
+    list_before_template = "admin/queue_keys.html"
+    keys = {"a": "approve_operations", "f": "approve_finance", "w": "answer", "r": "give_back", "p": "pay_again"}
     actions_detail = ["approve_operations", "approve_finance", "answer", "give_back", "pay_again", "workbook"]
 
     @display(
@@ -134,7 +136,7 @@ class StatementAdmin(ActAdmin):
         context = dict(extra_context or {})
         if object_id and self.get_object(request, object_id) is not None:
             statement = selectors.statement_by_pk(int(object_id))
-            user: Any = request.user
+            shown = {one.method.__name__ for one in self.get_actions_detail(request, object_id)}
             context |= {
                 "statement": statement,
                 "lines": list(selectors.lines_of(statement)[:LINES_SHOWN]),
@@ -150,7 +152,7 @@ class StatementAdmin(ActAdmin):
                     (_("Carried forward"), format_yuan(statement.carried)),
                     (_("Taken from the deposit"), format_yuan(statement.from_deposit)),
                 ],
-                "acts": selectors.available_acts(statement, user),
+                "pressable": self.pressable(statement, shown),
             }
         return super().changeform_view(request, object_id, form_url, context)
 

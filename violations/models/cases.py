@@ -57,14 +57,19 @@ class Case(FSMModelMixin, models.Model):
             (CaseSource.OPERATOR, _("operator")),
         ],
     )
-    event = models.CharField(max_length=120, unique=True)
+    event = models.CharField(max_length=120, unique=True, verbose_name=_("event"))
     code = models.CharField(_("schedule row"), max_length=8)
     rulebook = models.CharField(_("rulebook"), max_length=40)
     occurred_at = models.DateTimeField(_("conduct ended at"))
     statement = models.TextField(_("what is examined"))
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("opened by"),
     )
     hearing_due_at = models.DateTimeField(_("to be heard by"))
     heard_at = models.DateTimeField(_("heard at"), null=True, blank=True)

@@ -48,7 +48,7 @@ class Complaint(FSMModelMixin, models.Model):
     due_at = models.DateTimeField(_("answer due"))
     responded_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     response = models.TextField(_("answer"), blank=True)
-    late_recorded_at = models.DateTimeField(null=True, blank=True)
+    late_recorded_at = models.DateTimeField(null=True, blank=True, verbose_name=_("recorded as late at"))
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -22,7 +22,9 @@ class Finding(FSMModelMixin, models.Model):
     case = models.OneToOneField(
         "violations.Case", on_delete=models.PROTECT, related_name="finding", verbose_name=_("case")
     )
-    provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="findings")
+    provider = models.ForeignKey(
+        "providers.Provider", on_delete=models.PROTECT, related_name="findings", verbose_name=_("provider")
+    )
     code = models.CharField(_("schedule row"), max_length=8)
     grade = models.CharField(_("class"), max_length=1, blank=True)
     points = models.PositiveSmallIntegerField(_("penalty points"))
@@ -71,7 +73,7 @@ class Finding(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.case_id}"
+        return f"{self.case.number} {self.code}"
 
     @transition(field=state, source=FindingState.STANDING, target=FindingState.APPEALED)
     def appeal(self) -> None:
@@ -166,12 +168,16 @@ class PointsEntry(models.Model):
     provider = models.ForeignKey(
         "providers.Provider", on_delete=models.PROTECT, related_name="points_entries", verbose_name=_("provider")
     )
-    finding = models.ForeignKey(Finding, on_delete=models.PROTECT, related_name="points_entries")
+    finding = models.ForeignKey(
+        Finding, on_delete=models.PROTECT, related_name="points_entries", verbose_name=_("finding")
+    )
     points = models.SmallIntegerField(_("penalty points"))
     year = models.PositiveSmallIntegerField(_("natural year"))
     occurred_at = models.DateTimeField(_("conduct ended at"))
     decided_at = models.DateTimeField(_("decided at"))
-    reverses = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reverses = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+    )
 
     class Meta:
         verbose_name = _("points entry")
@@ -195,7 +201,9 @@ class PointsEntry(models.Model):
 class YearTally(models.Model):
     """What a provider's points came to in a natural year that has closed (21). Append-only: nothing is erased."""
 
-    provider = models.ForeignKey("providers.Provider", on_delete=models.PROTECT, related_name="year_tallies")
+    provider = models.ForeignKey(
+        "providers.Provider", on_delete=models.PROTECT, related_name="year_tallies", verbose_name=_("provider")
+    )
     year = models.PositiveSmallIntegerField(_("natural year"))
     points = models.PositiveSmallIntegerField(_("penalty points"))
     closed_at = models.DateTimeField(_("closed at"))
@@ -213,13 +221,24 @@ class YearTally(models.Model):
 class Appeal(FSMModelMixin, models.Model):
     """A provider asks another operator to look at a finding again (19; platform default). One for each finding."""
 
-    finding = models.OneToOneField(Finding, on_delete=models.PROTECT, related_name="appeal_record")
+    finding = models.OneToOneField(
+        Finding, on_delete=models.PROTECT, related_name="appeal_record", verbose_name=_("finding")
+    )
     statement = models.TextField(_("why it is wrong"))
-    filed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    filed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("filed by")
+    )
     filed_at = models.DateTimeField(_("filed at"))
-    found_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    found_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("found by")
+    )
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("decided by"),
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     reason = models.TextField(_("reason"), blank=True)
@@ -255,7 +274,7 @@ class Appeal(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.finding_id}"
+        return str(self.finding)
 
     @transition(field=state, source=AppealState.FILED, target=AppealState.REJECTED)
     def reject(self, *, operator_id: int, reason: str, now: datetime) -> None:

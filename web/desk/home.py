@@ -5,172 +5,203 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import WorkClaim
+from accounts.types import Role
 from catalog.selectors import reviews_waiting
-from core import clock, sweeps
-from core.models import OutboxMessage, SweepFailure, SweepRun
+from core import clock
+from core.models import OutboxMessage
 from deposits.selectors import additional_waiting
 from exits.selectors import clearances_waiting
-from orders.selectors import acceptance_queue
+from orders.selectors import acceptance_queue, claims_waiting
 from payments.selectors import queues as payment_queues
 from providers.selectors import applications_waiting, changes_waiting
 from refunds.selectors import queue as refund_queue
 from regulation.selectors import last_seal
 from settlements.selectors import statements_queue
 from violations.selectors import appeals_waiting, cases_waiting, complaints_waiting
+from web.desk import sweeps
 
-LATE = 3
+MINE_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class QueueKind:
+    """A queue of the desk: whose it is, what waits in it, since when, and how long that may take."""
+
+    title: str | Promise
+    clause: str
+    screen: str
+    query: str
+    role: str
+    rows: Callable[[], Any]
+    column: str
+    patience: timedelta
+    claimed: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One queue: how many wait, since when the oldest does, and where they are worked."""
+    """One queue now: how many wait and are late, since when the oldest does, where it is worked, whether it is mine."""
 
     title: str | Promise
     clause: str
     url: str
     count: int
+    late: int
     oldest: datetime | None
-    late: bool
+    due: datetime | None
+    mine: bool
 
 
 @dataclass(frozen=True, slots=True)
-class SweepLine:
-    """One sweep: when it last ran, when it runs next, what it did, and what failed."""
+class Taken:
+    """Something this operator has taken to work on."""
 
-    name: str
-    title: Any
-    clause: str
-    last: datetime | None
-    next: datetime | None
-    done: int
-    failed: int
-    late: bool
+    what: str
+    queue: str | Promise
+    url: str
+    since: datetime | None
 
 
-def _list(model: str, query: str = "") -> str:
-    return reverse(f"admin:{model}_changelist") + query
+def _days(number: int) -> timedelta:
+    return timedelta(days=number)
 
 
-def _queues(now: datetime) -> list[Queue]:
-    wanted: list[tuple[Any, str, str, Callable[[], Any], str, timedelta]] = [
-        (
-            _("Applications"),
-            "9",
-            _list("providers_application"),
-            applications_waiting,
-            "submitted_at",
-            timedelta(days=3),
-        ),
-        (
-            _("Listings to review"),
-            "10(1)",
-            _list("catalog_productversion"),
-            reviews_waiting,
-            "submitted_at",
-            timedelta(days=3),
-        ),
-        (
-            _("Refunds in dispute"),
-            "17(1)",
-            _list("refunds_refundrequest"),
-            refund_queue,
-            "escalated_at",
-            timedelta(days=2),
-        ),
-        (_("Complaints"), "18(16)", _list("violations_complaint"), complaints_waiting, "filed_at", timedelta(days=2)),
-        (_("Cases to find"), "19", _list("violations_case"), cases_waiting, "heard_at", timedelta(days=5)),
-        (_("Appeals"), "19", _list("violations_appeal"), appeals_waiting, "filed_at", timedelta(days=5)),
-        (_("Clearances to confirm"), "20(4)", _list("exits_exit"), clearances_waiting, "opened_at", timedelta(days=1)),
-        (
-            _("Acceptances to settle"),
-            "11(1)3",
-            _list("orders_order"),
-            acceptance_queue,
-            "settle_asked_at",
-            timedelta(days=5),
-        ),
-        (
-            _("Statements: operations"),
-            "11(1)1",
-            _list("settlements_statement"),
-            lambda: statements_queue("marketplace_operations"),
-            "confirmed_at",
-            timedelta(days=3),
-        ),
-        (
-            _("Statements: finance"),
-            "11(1)1",
-            _list("settlements_statement"),
-            lambda: statements_queue("finance"),
-            "confirmed_at",
-            timedelta(days=3),
-        ),
-        (
-            _("Additional deposits"),
-            "9(6)4",
-            _list("deposits_additionaldeposit"),
-            additional_waiting,
-            "proposed_at",
-            timedelta(days=5),
-        ),
-        (
-            _("Reported changes"),
-            "18(1)",
-            _list("providers_changereport"),
-            changes_waiting,
-            "reported_at",
-            timedelta(days=5),
-        ),
-    ]
-    return [_queue(now, *one) for one in wanted]
+KINDS = [
+    QueueKind(
+        _("Applications"), "9", "providers_application", "", Role.OPERATIONS, applications_waiting,
+        "submitted_at", _days(3), "claimed_by",
+    ),
+    QueueKind(
+        _("Listings to review"), "10(1)", "catalog_productversion", "", Role.OPERATIONS, reviews_waiting,
+        "submitted_at", _days(3), "reviewer",
+    ),
+    QueueKind(
+        _("Refunds in dispute"), "17(1)", "refunds_refundrequest", "", Role.ARBITRATION, refund_queue,
+        "escalated_at", _days(2),
+    ),
+    QueueKind(
+        _("Complaints"), "18(16)", "violations_complaint", "", Role.OPERATIONS, complaints_waiting, "filed_at", _days(2)
+    ),
+    QueueKind(_("Cases to find"), "19", "violations_case", "", Role.OPERATIONS, cases_waiting, "heard_at", _days(5)),
+    QueueKind(_("Appeals"), "19", "violations_appeal", "", Role.ARBITRATION, appeals_waiting, "filed_at", _days(5)),
+    QueueKind(
+        _("Clearances to confirm"), "20(4)", "exits_exit", "", Role.OPERATIONS, clearances_waiting,
+        "opened_at", _days(1),
+    ),
+    QueueKind(
+        _("Acceptances to settle"), "11(1)3", "orders_order", "?queue=waiting", Role.OPERATIONS, acceptance_queue,
+        "settle_asked_at", _days(5),
+    ),
+    QueueKind(
+        _("Warranty claims"), "11(3)3", "orders_warrantyclaim", "", Role.ARBITRATION, claims_waiting,
+        "escalated_at", _days(5),
+    ),
+    QueueKind(
+        _("Statements: operations"), "11(1)1", "settlements_statement", "", Role.OPERATIONS,
+        lambda: statements_queue("marketplace_operations"), "confirmed_at", _days(3),
+    ),
+    QueueKind(
+        _("Statements: finance"), "11(1)1", "settlements_statement", "", Role.FINANCE,
+        lambda: statements_queue("finance"), "confirmed_at", _days(3),
+    ),
+    QueueKind(
+        _("Additional deposits"), "9(6)4", "deposits_additionaldeposit", "", Role.FINANCE, additional_waiting,
+        "proposed_at", _days(5),
+    ),
+    QueueKind(
+        _("Reported changes"), "18(1)", "providers_changereport", "", Role.OPERATIONS, changes_waiting,
+        "reported_at", _days(5),
+    ),
+]  # fmt: skip
 
 
-def _queue(
-    now: datetime, title: Any, clause: str, url: str, rows: Callable[[], Any], column: str, patience: timedelta
-) -> Queue:
-    waiting = rows()
-    count = waiting.order_by()[: LATE * 400].count()
-    oldest = waiting.order_by(column).values_list(column, flat=True).first() if count else None
-    return Queue(title, clause, url, count, oldest, oldest is not None and now - oldest > patience)
+def queues(user: Any, now: datetime) -> list[Queue]:
+    """Every queue: what is late first, then this operator's own by the oldest, then those of colleagues."""
+    found = [_queue(kind, user, now) for kind in KINDS]
+    return sorted(found, key=lambda one: (not one.late, not one.mine, not one.count, one.oldest or now))
 
 
-def _sweeps(now: datetime) -> list[SweepLine]:
-    latest = {run.sweep: run for run in SweepRun.objects.order_by("sweep", "-started_at").distinct("sweep")}
-    lines = []
-    for sweep in sweeps.all_sweeps():
-        run = latest.get(sweep.name)
-        due = run.started_at + sweep.every if run else None
-        lines.append(
-            SweepLine(
-                sweep.name,
-                sweep.title,
-                sweep.clause,
-                run.started_at if run else None,
-                due,
-                run.done if run else 0,
-                run.failed if run else 0,
-                due is None or now > due + sweep.every + timedelta(minutes=5),
-            )
-        )
-    return sorted(lines, key=lambda line: (not line.failed, not line.late, line.name))
+def _queue(kind: QueueKind, user: Any, now: datetime) -> Queue:
+    late = Count("pk", filter=Q(**{f"{kind.column}__lt": now - kind.patience}))
+    figures = kind.rows().order_by().aggregate(count=Count("pk"), oldest=Min(kind.column), late=late)
+    oldest = figures["oldest"]
+    return Queue(
+        title=kind.title,
+        clause=kind.clause,
+        url=reverse(f"admin:{kind.screen}_changelist") + kind.query,
+        count=figures["count"],
+        late=figures["late"],
+        oldest=oldest,
+        due=oldest + kind.patience if oldest else None,
+        mine=user.has_role(kind.role),
+    )
+
+
+def taken(user: Any) -> list[Taken]:
+    """What this operator has taken and not yet settled, the longest taken first. A query a queue at most."""
+    claims: dict[str, dict[int, datetime]] = {}
+    for claim in WorkClaim.objects.filter(operator=user).order_by("claimed_at")[: MINE_SHOWN * 5]:
+        claims.setdefault(claim.queue, {})[claim.item] = claim.claimed_at
+    found = []
+    for kind in KINDS:
+        queue = kind.screen.replace("_", ".", 1)
+        if kind.claimed:
+            rows = kind.rows().filter(**{kind.claimed: user})
+        elif queue in claims:
+            rows = kind.rows().filter(pk__in=claims[queue])
+        else:
+            continue
+        for row in rows[:MINE_SHOWN]:
+            since = claims.get(queue, {}).get(row.pk) or getattr(row, "claimed_at", None)
+            found.append(Taken(str(row), kind.title, reverse(f"admin:{kind.screen}_change", args=[row.pk]), since))
+    return found[:MINE_SHOWN]
 
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """What the operators' home shows, in a fixed number of queries."""
     now = clock.now()
-    seal = last_seal()
+    user: Any = request.user
+    every = queues(user, now)
+    table = sweeps.lines(now)
     context |= {
-        "queues": _queues(now),
-        "money": payment_queues(),
-        "sweeps": _sweeps(now),
-        "failures": SweepFailure.objects.filter(resolved_at__isnull=True).count(),
-        "dead_letters": OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD).count(),
-        "seal": seal,
+        "title": _("Desk"),
+        "waiting": [one for one in every if one.count],
+        "empty": [one for one in every if not one.count],
+        "late": sum(one.late for one in every),
+        "taken": taken(user),
+        "money": _money(),
+        "sweeps": table,
+        "sweeps_wrong": [line for line in table if line.failing or line.late],
+        "sweeps_off": sum(line.off for line in table),
+        "sweeps_never": sum(line.last is None for line in table),
+        "sweeps_last": max((line.last for line in table if line.last), default=None),
+        "sweeps_next": min((line.next for line in table if line.next), default=None),
+        "seal": last_seal(),
         "now": now,
     }
     return context
+
+
+def _money() -> list[tuple[Any, int, str]]:
+    """What has to be looked at before the money is right: name, how many, where."""
+    counts = payment_queues()
+    dead = OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD).count()
+    return [
+        (_("Stray payments"), counts["strays"], _screen("payments_straypayment")),
+        (_("Pay-backs refused"), counts["paybacks"], _screen("payments_payback")),
+        (_("Payouts refused"), counts["payouts"], _screen("payments_payout")),
+        (_("Gateway messages to look at"), counts["messages"], _screen("payments_gatewaymessage")),
+        (_("Differences"), counts["differences"], _screen("payments_difference")),
+        (_("Dead letters"), dead, _screen("core_outboxmessage") + "?state__exact=dead"),
+    ]
+
+
+def _screen(name: str) -> str:
+    return reverse(f"admin:{name}_changelist")

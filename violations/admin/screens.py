@@ -2,23 +2,31 @@
 21).
 """
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import path
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.acts import ActAdmin, ReasonForm
+from accounts.admin.reviews import Review, ReviewAdmin
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from core.periods import start_of_day
-from regulation.selectors import rulebook_at
-from violations.models import Appeal, Case, Complaint, Finding, Measure, PointsEntry, YearTally
+from core.uploads import file_response
+from regulation.selectors import rulebook_at, rulebook_named
+from violations import selectors
+from violations.admin import reviews
+from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.services import (
     appeal_allow,
     appeal_reject,
@@ -72,15 +80,36 @@ class LiftForm(forms.Form):
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(ActAdmin):
+class ComplaintAdmin(ReviewAdmin):
+    """Complaints to be examined (18(16))."""
+
     list_display = ["number", "provider", "order", "state", "filed_at", "due_at", "responded_at"]
     list_filter = ["state"]
-    search_fields = ["number", "provider__number", "order__number"]
+    search_fields = ["=number", "=provider__number", "=order__number"]
     list_select_related = ["provider", "order"]
     ordering = ["filed_at", "id"]
-    actions_detail = ["uphold", "dismiss"]
+    actions_detail = ["claim", "take_over", "release", "uphold", "dismiss"]
+    keys = {"a": "uphold", "r": "dismiss"}
+    clocks = {"due_at": "filed"}
 
-    def available_acts(self, obj: Complaint, actor: Actor) -> list[str]:
+    def waiting(self) -> "QuerySet[Complaint]":
+        return selectors.complaints_waiting()
+
+    def review(self, request: HttpRequest, obj: Complaint, now: datetime) -> Review:
+        return reviews.of_complaint(obj, now)
+
+    def get_urls(self) -> list[Any]:
+        own = path(
+            "evidence/<int:pk>/", self.admin_site.admin_view(self.evidence), name="violations_complaint_evidence"
+        )
+        return [own, *super().get_urls()]
+
+    def evidence(self, request: HttpRequest, pk: int) -> FileResponse:
+        """A file that was given in a complaint or a case."""
+        found = get_object_or_404(Evidence, pk=pk)
+        return file_response(found.file, name=found.name, content_type=found.content_type)
+
+    def settling_acts(self, obj: Complaint, actor: Actor) -> list[str]:
         return ["uphold", "dismiss"] if obj.state in OPEN_COMPLAINTS else []
 
     @action(description=_("Uphold the complaint"), url_path="uphold")
@@ -119,15 +148,29 @@ class ComplaintAdmin(ActAdmin):
 
 
 @admin.register(Case)
-class CaseAdmin(ActAdmin):
-    list_display = ["number", "provider", "code", "state", "source", "opened_at", "hearing_due_at"]
+class CaseAdmin(ReviewAdmin):
+    """Cases whose provider was heard (19)."""
+
+    list_display = ["number", "provider", "shown_row", "state", "source", "opened_at", "hearing_due_at"]
     list_filter = ["state", "source"]
-    search_fields = ["number", "provider__number", "code"]
+    search_fields = ["=number", "=provider__number", "=code"]
     list_select_related = ["provider"]
     ordering = ["opened_at", "id"]
-    actions_detail = ["find", "dismiss"]
+    actions_detail = ["claim", "take_over", "release", "find", "dismiss"]
+    keys = {"a": "find", "r": "dismiss"}
+    clocks = {"hearing_due_at": "hearing"}
 
-    def available_acts(self, obj: Case, actor: Actor) -> list[str]:
+    def waiting(self) -> "QuerySet[Case]":
+        return selectors.cases_waiting()
+
+    def review(self, request: HttpRequest, obj: Case, now: datetime) -> Review:
+        return reviews.of_case(obj, now)
+
+    @display(description=_("schedule row"), ordering="code")
+    def shown_row(self, case: Case) -> str:
+        return reviews.row_name(rulebook_named(case.rulebook), case.code)
+
+    def settling_acts(self, obj: Case, actor: Actor) -> list[str]:
         if obj.state == CaseState.HEARD:
             return ["find", "dismiss"]
         return ["dismiss"] if obj.state in OPEN_CASES else []
@@ -172,15 +215,25 @@ class CaseAdmin(ActAdmin):
 
 
 @admin.register(Appeal)
-class AppealAdmin(ActAdmin):
+class AppealAdmin(ReviewAdmin):
+    """Appeals, decided by another operator than the one who found (19)."""
+
     list_display = ["finding", "state", "filed_at", "found_by", "decided_by", "decided_at"]
     list_filter = ["state"]
-    list_select_related = ["finding", "found_by", "decided_by"]
+    search_fields = ["=finding__case__number"]
+    list_select_related = ["finding__case", "found_by", "decided_by"]
     ordering = ["filed_at", "id"]
-    actions_detail = ["allow", "reject"]
+    actions_detail = ["claim", "take_over", "release", "allow", "reject"]
+    keys = {"a": "allow", "r": "reject"}
     role = "arbitration"
 
-    def available_acts(self, obj: Appeal, actor: Actor) -> list[str]:
+    def waiting(self) -> "QuerySet[Appeal]":
+        return selectors.appeals_waiting()
+
+    def review(self, request: HttpRequest, obj: Appeal, now: datetime) -> Review:
+        return reviews.of_appeal(obj, now)
+
+    def settling_acts(self, obj: Appeal, actor: Actor) -> list[str]:
         return ["allow", "reject"] if obj.state == AppealState.FILED and actor.id != obj.found_by_id else []
 
     @action(description=_("Overturn the finding"), url_path="allow")
@@ -216,7 +269,7 @@ class AppealAdmin(ActAdmin):
 class MeasureAdmin(ActAdmin):
     list_display = ["finding", "kind", "name", "points", "amount", "starts_at", "until", "state"]
     list_filter = ["state", "kind"]
-    list_select_related = ["finding"]
+    list_select_related = ["finding__case"]
     ordering = ["-starts_at", "-id"]
     actions_detail = ["lift"]
 
@@ -252,7 +305,7 @@ class FindingAdmin(ReadOnlyAdmin):
 class PointsEntryAdmin(ReadOnlyAdmin):
     list_display = ["provider", "points", "year", "decided_at", "finding"]
     list_filter = ["year"]
-    list_select_related = ["provider", "finding"]
+    list_select_related = ["provider", "finding__case"]
     ordering = ["-decided_at", "-id"]
 
 

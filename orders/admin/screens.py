@@ -1,6 +1,7 @@
 """The operators' desk for orders: acceptances to settle, claims to decide, reviews to look into, invoices to issue."""
 
 from collections.abc import Collection
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -9,24 +10,25 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import TabularInline
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.acts import ActAdmin, ReasonForm
+from accounts.admin.reviews import Review as ReviewShown
+from accounts.admin.reviews import ReviewAdmin as QueueAdmin
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from orders import services
+from orders.admin import reviews
 from orders.models import (
     DeductionOffer,
     Invoice,
     Order,
-    OrderHold,
-    OrderMilestone,
     Review,
     WarrantyClaim,
 )
+from orders.selectors import acceptance_queue, claims_waiting
 from orders.types import ClaimState, InvoiceParty, InvoiceState, OrderState, ReviewState
 
 
@@ -64,72 +66,42 @@ class InvoiceForm(forms.Form):
     document = forms.FileField(label=_("The invoice as a file"))
 
 
-class ReadOnlyInline(TabularInline):
-    """Rows that are looked at beside their order."""
+class HeldFilter(admin.SimpleListFilter):
+    """Orders whose money is held."""
 
-    extra = 0
-    can_delete = False
-    show_change_link = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.is_active and request.user.is_staff
-
-
-class MilestoneInline(ReadOnlyInline):
-    model = OrderMilestone
-    fields = ["position", "title_zh", "state", "amount", "due_at", "submitted_at", "accepted_at", "rounds"]
-
-
-class HoldInline(ReadOnlyInline):
-    model = OrderHold
-    fields = ["reason", "cause", "placed_at", "lifted_at"]
-
-
-class OfferInline(ReadOnlyInline):
-    model = DeductionOffer
-    fields = ["number", "amount", "state", "offered_side", "buyer_signed_at", "provider_signed_at"]
-
-
-class QueueFilter(admin.SimpleListFilter):
-    """What waits for an operator."""
-
-    title = _("Queue")
-    parameter_name = "queue"
+    title = _("Money")
+    parameter_name = "held"
 
     def lookups(self, request, model_admin):
-        return [("acceptance", _("Acceptance to settle")), ("held", _("Money held"))]
+        return [("yes", _("Money held"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Order]") -> "QuerySet[Order]":
-        if self.value() == "acceptance":
-            return queryset.filter(settle_asked_at__isnull=False, state=OrderState.IN_SERVICE)
-        return queryset.filter(held=True) if self.value() == "held" else queryset
+        return queryset.filter(held=True) if self.value() == "yes" else queryset
 
 
 @admin.register(Order)
-class OrderAdmin(ActAdmin):
+class OrderAdmin(QueueAdmin):
     """Orders, and the acceptances that ninety days of silence brought here (11(1)3)."""
 
     list_display = ["number", "title_zh", "buyer", "provider", "amount", "refunded", "state", "placed_at", "paid_at"]
-    list_filter = [QueueFilter, "state", "product_class"]
+    list_filter = [HeldFilter, "state", "product_class"]
     list_select_related = ["buyer", "provider"]
     search_fields = ["=number"]
     ordering = ["-id"]
-    show_full_result_count = False
-    list_per_page = 50
-    exclude = ["terms"]
-    inlines = [MilestoneInline, HoldInline, OfferInline]
-    actions_detail = ["settle_complete", "settle_incomplete", "reopen"]
+    actions_detail = ["claim", "take_over", "release", "settle_complete", "settle_incomplete", "reopen"]
+    keys = {"a": "settle_complete", "r": "settle_incomplete"}
+    default_queue = "all"
+
+    def waiting(self) -> "QuerySet[Order]":
+        return acceptance_queue()
+
+    def review(self, request: HttpRequest, obj: Order, now: datetime) -> ReviewShown:
+        return reviews.of_order(obj, request.user, now)
 
     def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_act_permission(request, object_id)
 
-    def available_acts(self, obj: Any, actor: Actor) -> Collection[str]:
+    def settling_acts(self, obj: Any, actor: Actor) -> Collection[str]:
         if obj.settle_asked_at is not None and obj.state == OrderState.IN_SERVICE:
             return ["settle_complete", "settle_incomplete"]
         confirmed = obj.is_service and obj.state == OrderState.COMPLETED and obj.confirmed_at is not None
@@ -193,7 +165,7 @@ class OrderAdmin(ActAdmin):
 
 
 @admin.register(WarrantyClaim)
-class WarrantyClaimAdmin(ActAdmin):
+class WarrantyClaimAdmin(QueueAdmin):
     """Claims that the two could not settle (11(3)3)."""
 
     role = "arbitration"
@@ -202,13 +174,20 @@ class WarrantyClaimAdmin(ActAdmin):
     list_select_related = ["order"]
     search_fields = ["=number", "=order__number"]
     ordering = ["escalated_at", "-id"]
-    show_full_result_count = False
-    actions_detail = ["uphold", "refuse"]
+    actions_detail = ["claim", "take_over", "release", "uphold", "refuse"]
+    keys = {"a": "uphold", "r": "refuse"}
+    clocks = {"answer_due_at": "filed"}
+
+    def waiting(self) -> "QuerySet[WarrantyClaim]":
+        return claims_waiting()
+
+    def review(self, request: HttpRequest, obj: WarrantyClaim, now: datetime) -> ReviewShown:
+        return reviews.of_claim(obj)
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         return self.has_act_permission(request, object_id)
 
-    def available_acts(self, obj: Any, actor: Actor) -> Collection[str]:
+    def settling_acts(self, obj: Any, actor: Actor) -> Collection[str]:
         return ["uphold", "refuse"] if obj.state == ClaimState.ESCALATED else []
 
     @action(description=_("Uphold the claim"), permissions=["decide"], url_path="uphold")
