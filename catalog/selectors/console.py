@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.addresses import cover_address
-from catalog.models import ListingFinding, Product, ProductRestriction, ProductVersion
+from catalog.models import Category, ListingFinding, Plan, Product, ProductRestriction, ProductVersion
 from catalog.models.versions import OPEN_STATES
 from catalog.selectors.pages import ProductNotFound
 from catalog.types import ProductState, VersionState
@@ -156,6 +156,29 @@ def version_before(version: ProductVersion) -> ProductVersion | None:
     """The released version before this one, to compare with; else the one handed in before."""
     earlier = versions_of(version.product).filter(number__lt=version.number)
     return earlier.filter(state__in=[VersionState.RELEASED, VersionState.SUPERSEDED]).first() or earlier.first()
+
+
+def version_numbered(product: Product, number: int) -> ProductVersion:
+    """One version of a product by its number. Raises VersionNotFound."""
+    found = versions_of(product).filter(number=number).first()
+    if found is None:
+        raise VersionNotFound
+    return found
+
+
+def categories_offered() -> "QuerySet[Category]":
+    """The categories that a listing may choose: those offered that have no others below them."""
+    return (
+        Category.objects.filter(active=True)
+        .exclude(children__active=True)
+        .select_related("parent")
+        .order_by("parent__position", "parent_id", "position", "pk")
+    )
+
+
+def plans_live(product: Product) -> "QuerySet[Plan]":
+    """The plans of the version on sale, those that are not sold for now included."""
+    return Plan.objects.filter(version=product.live_version_id).order_by("position", "pk")
 
 
 def findings_of(version: ProductVersion) -> "QuerySet[ListingFinding]":

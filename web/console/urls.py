@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import application, conduct, home, house, money, orders, products, talk
+from web.console import application, conduct, home, house, money, orders, product_editor, products, talk
 
 urlpatterns = [
     path("", home.home),
@@ -22,7 +22,13 @@ urlpatterns = [
     path("products/new/", products.new),
     path("products/<int:pk>/", products.detail),
     path("products/<int:pk>/do/<slug:name>/", products.act),
-    path("products/<int:pk>/<slug:section>/", products.edit),
+    path("products/<int:pk>/plans/<int:plan>/<slug:name>/", products.plan_act),
+    path("products/<int:pk>/preview/", products.preview),
+    path("products/<int:pk>/preview/<slug:part>/", products.preview),
+    path("products/<int:pk>/versions/<int:number>/", products.version),
+    path("products/<int:pk>/versions/<int:number>/preview/", products.preview),
+    path("products/<int:pk>/versions/<int:number>/preview/<slug:part>/", products.preview),
+    path("products/<int:pk>/<slug:section>/", product_editor.edit),
     path("orders/", orders.index),
     path("orders/<slug:number>/", orders.detail),
     path("orders/<slug:number>/do/<slug:name>/", orders.act),
