@@ -194,7 +194,7 @@ def restrictions_in_force(product: Product, now: datetime) -> "QuerySet[ProductR
 
 
 def console_counts(provider: Provider) -> dict[str, int]:
-    """How many products are on sale, in review, returned or waiting for the deposit: for the console's home."""
+    """How many products are on sale, in review, returned or waiting for the deposit: for the console."""
     counts = Product.objects.filter(provider=provider).aggregate(
         on_sale=Count("pk", filter=Q(state=ProductState.ON_SALE)),
         off=Count("pk", filter=Q(state__in=[ProductState.TAKEN_DOWN, ProductState.DELISTED])),
@@ -204,7 +204,11 @@ def console_counts(provider: Provider) -> dict[str, int]:
         in_review=Count("pk", filter=Q(state__in=[VersionState.SUBMITTED, VersionState.UNDER_REVIEW])),
         awaiting_deposit=Count("pk", filter=Q(state=VersionState.AWAITING_DEPOSIT)),
     )
-    return {**counts, **versions}
+    # What was returned and taken up again is being written; only the latest version says where a product stands.
+    latest = ProductVersion.objects.filter(product=OuterRef("pk")).order_by("-number")
+    returned = Product.objects.filter(provider=provider).annotate(latest=Subquery(latest.values("state")[:1]))
+    waits = returned.filter(latest__in=[VersionState.RETURNED, VersionState.REFUSED]).count()
+    return {**counts, **versions, "returned": waits}
 
 
 def delisting_soon(provider: Provider, now: datetime, limit: int = 5) -> list[dict[str, Any]]:

@@ -84,7 +84,13 @@ class Section:
         """What the page draws: rows of fields, lists of rows, each with what is found there."""
         places = self._places(findings)
         fields = [
-            [{"field": one, "slot": f"found-{one.name}", "found": places.pop(f"found-{one.name}", [])} for one in row]
+            {
+                **row,
+                "fields": [
+                    {"field": one, "slot": f"found-{one.name}", "found": places.pop(f"found-{one.name}", [])}
+                    for one in row["fields"]
+                ],
+            }
             for row in field_rows(self.form)
         ]
         lists = []
@@ -96,12 +102,15 @@ class Section:
                     "rows": rows,
                     "slot": f"found-{kind}",
                     "found": places.pop(f"found-{kind}", []),
-                    "forms": [self._row(kind, form, places) for form in rows.forms],
+                    "forms": [
+                        self._row(form, places, fresh=place >= rows.initial_form_count() and not _sent(form))
+                        for place, form in enumerate(rows.forms)
+                    ],
                 }
             )
         return {"fields": fields, "lists": lists, "elsewhere": [one for left in places.values() for one in left]}
 
-    def _row(self, kind: str, form: Any, places: dict[str, list[Finding]]) -> dict[str, Any]:
+    def _row(self, form: Any, places: dict[str, list[Finding]], *, fresh: bool) -> dict[str, Any]:
         slot = f"found-{form.prefix}"
         shown = [one for one in form if one.name not in {"DELETE", "ORDER"}]
         return {
@@ -111,7 +120,7 @@ class Section:
             "controls": [one for one in form if one.name in {"DELETE", "ORDER"}],
             "slot": slot,
             "found": places.pop(slot, []),
-            "fresh": not form.initial and not form.has_changed(),
+            "fresh": fresh,
         }
 
     def _places(self, findings: tuple[Finding, ...]) -> dict[str, list[Finding]]:
@@ -130,6 +139,11 @@ class Section:
                     slot = f"found-{shown[one.row].prefix}"
             found.setdefault(slot, []).append(one)
         return found
+
+
+def _sent(form: Any) -> bool:
+    """Whether anything was written into the row that stands there to be added."""
+    return bool(form.is_bound and form.has_changed())
 
 
 @provider_page(Permission.PRODUCTS)

@@ -50,6 +50,20 @@ SHORT = {"title", "tagline"}
 LONG = {"description": 12, "cases": 6, "terms": 12}
 
 
+# What the checks ask for before a version is handed in. A draft is kept without it.
+NEEDED = {
+    "title_zh", "tagline_zh", "description_zh", "terms_zh", "delist_use_zh", "delist_transfer_zh", "delist_data_zh",
+    "security_zh",
+}  # fmt: skip
+
+
+class DraftField(forms.CharField):
+    """A text that is asked for, and may be left for later."""
+
+    def validate(self, value: Any) -> None:
+        """Nothing yet is fit to be kept."""
+
+
 class CategoryField(forms.ModelChoiceField):
     """A category that is offered, under the name of its branch."""
 
@@ -152,13 +166,10 @@ class StartForm(forms.Form):
 def _text(name: str, language: str) -> forms.Field:
     most = ProductVersion._meta.get_field(f"{name}_{language}").max_length or TEXTS[name]  # type: ignore[union-attr]
     widget = forms.TextInput() if name in SHORT else forms.Textarea({"rows": LONG.get(name, 4)})
-    return forms.CharField(
-        label=f"{LABELS[name]} · {LANGUAGES[language]}",
-        help_text=HELP.get(name, "") if language == "zh" else "",
-        max_length=most,
-        required=False,
-        widget=widget,
-    )
+    label = f"{LABELS[name]} · {LANGUAGES[language]}"
+    if f"{name}_{language}" in NEEDED:
+        return DraftField(label=label, max_length=most, widget=widget)
+    return forms.CharField(label=label, max_length=most, required=False, widget=widget)
 
 
 def section_form(version: ProductVersion, section: str, data: Any = None, files: Any = None) -> forms.Form:
@@ -170,7 +181,9 @@ def section_form(version: ProductVersion, section: str, data: Any = None, files:
         elif name in PLAIN:
             fields[name] = PLAIN[name](version)
     for name, made in fields.items():
-        made.widget.attrs["aria-describedby"] = f"found-{name}"
+        bare = name.removesuffix("_zh").removesuffix("_en")
+        described = f"help-{bare} found-{name}" if bare in HELP else f"found-{name}"
+        made.widget.attrs["aria-describedby"] = described
     initial = {name: getattr(version, name) for name in fields if name not in {"cover", "performer"}}
     if version.performer_id != version.product.provider_id:
         initial["performer"] = version.performer.number
@@ -180,14 +193,15 @@ def section_form(version: ProductVersion, section: str, data: Any = None, files:
     return form
 
 
-def field_rows(form: forms.Form) -> list[list[Any]]:
-    """The fields of a section as the page sets them: the two languages of a text beside each other."""
-    rows: list[list[Any]] = []
+def field_rows(form: forms.Form) -> list[dict[str, Any]]:
+    """The fields of a section as the page sets them: the two languages of a text beside each other, with their help."""
+    rows: list[dict[str, Any]] = []
     for field in form:
-        if field.name.endswith("_en") and rows and rows[-1][-1].name == f"{field.name[:-3]}_zh":
-            rows[-1].append(field)
+        bare = field.name.removesuffix("_zh").removesuffix("_en")
+        if rows and rows[-1]["name"] == bare:
+            rows[-1]["fields"].append(field)
         else:
-            rows.append([field])
+            rows.append({"name": bare, "help": HELP.get(bare, ""), "fields": [field]})
     return rows
 
 

@@ -25,7 +25,7 @@ class PlanForm(forms.Form):
     code = forms.CharField(required=False, max_length=30, widget=forms.HiddenInput)
     name_zh = forms.CharField(label=_("Name in Chinese"), max_length=40)
     name_en = forms.CharField(label=_("Name in English"), max_length=60, required=False)
-    billing = forms.ChoiceField(label=_("Paid"), choices=BILLINGS, initial=Billing.ONE_OFF)
+    billing = forms.ChoiceField(label=_("How it is paid"), choices=BILLINGS, initial=Billing.ONE_OFF)
     price = forms.DecimalField(label=_("Price (¥)"), min_value=0, max_digits=12, decimal_places=2)
     units_min = forms.IntegerField(label=_("Fewest units"), min_value=1, initial=1)
     units_max = forms.IntegerField(label=_("Most units"), min_value=1, required=False)
