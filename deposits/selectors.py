@@ -23,6 +23,7 @@ from deposits.types import (
     Withholding,
 )
 from ledger.selectors import balance as balance_of
+from ledger.selectors import entries_of
 from ledger.types import deposit as deposit_account
 from providers.models import Provider
 from providers.selectors import rulebook_of_provider
@@ -176,6 +177,16 @@ def settlement_day_after(deadline: datetime, rulebook: Rulebook) -> date:
 def settlement_end_after(deadline: datetime, rulebook: Rulebook) -> datetime:
     """The end of that settlement's day: what has not been covered by then closes the display."""
     return start_of_day(settlement_day_after(deadline, rulebook) + timedelta(days=1))
+
+
+def balance_history(provider: Provider, limit: int = 60) -> list[tuple[datetime, Decimal]]:
+    """What was held of a deposit after each of its latest movements, the oldest first, by the books (yuan)."""
+    path = deposit_account(provider.pk)
+    held, points = balance_of(path), []
+    for entry in entries_of(path)[:limit]:
+        points.append((entry.posted_at, held))
+        held += entry.amount if entry.source == path else -entry.amount
+    return points[::-1]
 
 
 def demands_of(provider: Provider) -> "QuerySet[TopUpDemand]":

@@ -218,3 +218,21 @@ def evidence_file(complaint: Complaint, pk: int) -> Evidence:
     if found is None:
         raise NotFound("no such file")
     return found
+
+
+def evidence_of_case(case: Case) -> list[Evidence]:
+    """What was put forward in a case, the oldest first."""
+    return list(Evidence.objects.filter(case=case).order_by("id"))
+
+
+def case_evidence_file(case: Case, pk: int) -> Evidence:
+    """One file of a case. Raises NotFound for any other's."""
+    found = Evidence.objects.filter(case=case, pk=pk).first()
+    if found is None:
+        raise NotFound("no such file")
+    return found
+
+
+def cases_of_complaint(complaint: Complaint) -> list[Case]:
+    """The cases that a complaint brought about, the oldest first."""
+    return list(Case.objects.filter(complaint=complaint).order_by("id"))

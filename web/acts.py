@@ -66,8 +66,12 @@ def act_page(
     back: str,
     now: Any,
     template: str = "web/act.html",
+    more: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Draw an act's page, or do the act: on success a redirect with a message, otherwise the page with what refuses."""
+    """Draw an act's page, or do the act: on success a redirect with a message, otherwise the page with what refuses.
+
+    `more` is what the template wants beside it.
+    """
     form = None
     refused: DomainError | None = None
     if page.form is not None:
@@ -99,6 +103,7 @@ def act_page(
         "consequences": list(page.consequences(subject, target, now)) if page.consequences else [],
         "back": back,
         "now": now,
+        **(more or {}),
     }
     return render(request, template, context, status=status)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.addresses import cover_address
-from catalog.models import ListingFinding, Product, ProductRestriction, ProductVersion
+from catalog.models import Category, ListingFinding, Plan, Product, ProductRestriction, ProductVersion
 from catalog.models.versions import OPEN_STATES
 from catalog.selectors.pages import ProductNotFound
 from catalog.types import ProductState, VersionState
@@ -158,6 +158,29 @@ def version_before(version: ProductVersion) -> ProductVersion | None:
     return earlier.filter(state__in=[VersionState.RELEASED, VersionState.SUPERSEDED]).first() or earlier.first()
 
 
+def version_numbered(product: Product, number: int) -> ProductVersion:
+    """One version of a product by its number. Raises VersionNotFound."""
+    found = versions_of(product).filter(number=number).first()
+    if found is None:
+        raise VersionNotFound
+    return found
+
+
+def categories_offered() -> "QuerySet[Category]":
+    """The categories that a listing may choose: those offered that have no others below them."""
+    return (
+        Category.objects.filter(active=True)
+        .exclude(children__active=True)
+        .select_related("parent")
+        .order_by("parent__position", "parent_id", "position", "pk")
+    )
+
+
+def plans_live(product: Product) -> "QuerySet[Plan]":
+    """The plans of the version on sale, those that are not sold for now included."""
+    return Plan.objects.filter(version=product.live_version_id).order_by("position", "pk")
+
+
 def findings_of(version: ProductVersion) -> "QuerySet[ListingFinding]":
     """What was found in a version, what must be changed first."""
     return ListingFinding.objects.filter(version=version).order_by("severity", "field", "row", "start", "pk")
@@ -171,7 +194,7 @@ def restrictions_in_force(product: Product, now: datetime) -> "QuerySet[ProductR
 
 
 def console_counts(provider: Provider) -> dict[str, int]:
-    """How many products are on sale, in review, returned or waiting for the deposit: for the console's home."""
+    """How many products are on sale, in review, returned or waiting for the deposit: for the console."""
     counts = Product.objects.filter(provider=provider).aggregate(
         on_sale=Count("pk", filter=Q(state=ProductState.ON_SALE)),
         off=Count("pk", filter=Q(state__in=[ProductState.TAKEN_DOWN, ProductState.DELISTED])),
@@ -181,7 +204,11 @@ def console_counts(provider: Provider) -> dict[str, int]:
         in_review=Count("pk", filter=Q(state__in=[VersionState.SUBMITTED, VersionState.UNDER_REVIEW])),
         awaiting_deposit=Count("pk", filter=Q(state=VersionState.AWAITING_DEPOSIT)),
     )
-    return {**counts, **versions}
+    # What was returned and taken up again is being written; only the latest version says where a product stands.
+    latest = ProductVersion.objects.filter(product=OuterRef("pk")).order_by("-number")
+    returned = Product.objects.filter(provider=provider).annotate(latest=Subquery(latest.values("state")[:1]))
+    waits = returned.filter(latest__in=[VersionState.RETURNED, VersionState.REFUSED]).count()
+    return {**counts, **versions, "returned": waits}
 
 
 def delisting_soon(provider: Provider, now: datetime, limit: int = 5) -> list[dict[str, Any]]:

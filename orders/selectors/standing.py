@@ -5,12 +5,12 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Avg, Count, Max, Min, Q, Sum
+from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 
 from core.encryption import mask
 from core.pages import Page, keyset_page
 from orders.models import Invoice, Order, OrderMilestone, Review, WarrantyClaim
-from orders.types import MilestoneState, OrderState, ReviewState
+from orders.types import InvoiceParty, InvoiceState, MilestoneState, OrderState, ReviewState
 from providers.models import Provider
 
 REVIEWS = 10
@@ -39,6 +39,26 @@ def open_orders_of_provider(provider: Provider) -> Any:
     return Order.objects.filter(
         Q(provider=provider) | Q(performer=provider), state__in=[OrderState.PAID, OrderState.IN_SERVICE]
     ).order_by("pk")
+
+
+def in_guarantee_of_provider(provider: Provider) -> Decimal:
+    """What is held in guaranteed trade for a provider's orders: its money once they are through (yuan) (11(2))."""
+    found = Order.objects.filter(
+        provider=provider,
+        released_at__isnull=True,
+        state__in=[OrderState.PAID, OrderState.IN_SERVICE, OrderState.COMPLETED],
+    ).aggregate(total=Sum(F("amount") - F("refunded") - F("compensated") - F("released")))
+    return found["total"] or Decimal(0)
+
+
+def invoices_of_issuer(provider: Provider) -> Any:
+    """Every invoice that a provider owes or has issued, with its order."""
+    return Invoice.objects.filter(order__provider=provider, issuer=InvoiceParty.PROVIDER).select_related("order")
+
+
+def invoices_owed(provider: Provider) -> Any:
+    """The invoices that a provider owes, the first due first (13)."""
+    return invoices_of_issuer(provider).filter(state=InvoiceState.REQUESTED).order_by("due_at", "pk")
 
 
 def open_orders_count(provider: Provider) -> int:

@@ -359,6 +359,11 @@ def conditions_asked(provider: Provider, now: datetime) -> list[PlatformConditio
     )
 
 
+def conditions_declared(provider: Provider) -> set[int]:
+    """Which of the platform's own conditions a provider meets, by their keys (9(7))."""
+    return set(ConditionAnswer.objects.filter(provider=provider, met=True).values_list("condition_id", flat=True))
+
+
 def _conditions(provider: Provider, now: datetime) -> list[Requirement]:
     asked = conditions_asked(provider, now)
     met = set(

@@ -23,7 +23,7 @@ from providers.selectors import permissions_of, role_of
 from providers.types import Permission
 from regulation.models import DecisionRecord
 from regulation.selectors import decisions_about, rulebook_at
-from settlements.cycles import issue_day, next_cycle
+from settlements.cycles import cutoff, issue_day, next_cycle
 from settlements.models import PayoutAccount, SettlementHold, SettlementItem, Statement, StatementLine
 from settlements.types import ItemKind, StatementState
 
@@ -69,9 +69,11 @@ def payout_recipient(provider_id: int) -> Recipient | None:
     return Recipient(name=found.holder, account=found.account, bank=found.bank) if found else None
 
 
-def statements_page(*, provider: Provider, state: str = "", cursor: str | None = None, size: int = SIZE) -> Page:
-    """A provider's statements, the newest first, in one query."""
-    found = Statement.objects.filter(provider=provider).exclude(state=StatementState.DRAFT)
+def statements_page(
+    *, provider: Provider, state: str = "", query: str = "", cursor: str | None = None, size: int = SIZE
+) -> Page:
+    """A provider's statements, the newest first, in one query. `query`: part of a number."""
+    found = Statement.objects.filter(provider=provider, number__icontains=query).exclude(state=StatementState.DRAFT)
     if state == "open":
         found = found.filter(state__in=OPEN_STATES)
     elif state:
@@ -136,7 +138,8 @@ def standing(provider: Provider, now: datetime) -> dict[str, Any]:
     """What a provider is owed, what is held and why, and when the next statement comes: for the console's home (yuan).
 
     `earned` is everything out of guarantee and not in a statement yet, `held` the part of it that something keeps
-    back, `owed` what is to be taken, `reserved` what is in statements on their way.
+    back, `owed` what is to be taken, `reserved` what is in statements on their way; `next_so_far` what the next
+    statement pays out if nothing changes until then.
     """
     open_items = SettlementItem.objects.filter(provider=provider, settled__lt=F("amount"))
     sums: dict[str, Decimal] = {str(kind): ZERO for kind in ItemKind}
@@ -151,14 +154,36 @@ def standing(provider: Provider, now: datetime) -> dict[str, Any]:
         "total"
     ]
     cycle_on = next_cycle(now, rulebook_at(now).parameter("settlement.cycle_days"))
+    due = open_items.filter(kind__in=[ItemKind.SALE, ItemKind.FEE], eligible_at__lte=cutoff(cycle_on)).exclude(
+        reference__in=held_references.values("reference")
+    )
+    ready: dict[str, Decimal] = {str(kind): ZERO for kind in ItemKind}
+    ready |= dict(due.values_list("kind").annotate(total=Sum(F("amount") - F("settled"))))
+    taken = sums[ItemKind.RECOVERY] + sums[ItemKind.TOPUP] + sums[ItemKind.DEDUCTION]
     return {
         "earned": sums[ItemKind.SALE] - sums[ItemKind.FEE],
         "held": held or ZERO,
         "owed": sums[ItemKind.RECOVERY] + sums[ItemKind.DEDUCTION],
         "reserved": reserved or ZERO,
         "next_on": issue_day(cycle_on),
+        "next_so_far": max(ready[ItemKind.SALE] - ready[ItemKind.FEE] - taken, ZERO),
         "account": payout_account(provider.pk),
     }
+
+
+def held_back(provider: Provider, limit: int = 50) -> list[dict[str, Any]]:
+    """What a provider has earned and is kept back, with every reason for it, the longest held first (yuan)."""
+    sales = SettlementItem.objects.filter(provider=provider, kind=ItemKind.SALE, settled__lt=F("amount"))
+    holds = SettlementHold.objects.filter(lifted_at__isnull=True, reference__in=sales.values("reference"))
+    amounts = dict(
+        sales.filter(reference__in=holds.values("reference"))
+        .values_list("reference")
+        .annotate(total=Sum(F("amount") - F("settled")))
+    )
+    return [
+        {"hold": hold, "reference": hold.reference, "amount": amounts[hold.reference]}
+        for hold in holds.order_by("placed_at", "pk")[:limit]
+    ]
 
 
 def shares_of(references: Iterable[str]) -> dict[str, Share]:

@@ -46,6 +46,7 @@ CONSOLE = (
             ("/console/refunds/", pgettext_lazy("navigation", "Refunds"), "undo-2"),
             ("/console/complaints/", pgettext_lazy("navigation", "Complaints"), "megaphone"),
             ("/console/conversations/", pgettext_lazy("navigation", "Conversations"), "messages-square"),
+            ("/console/tickets/", pgettext_lazy("navigation", "Tickets"), "life-buoy"),
         ),
     ),
     (
@@ -69,6 +70,7 @@ CONSOLE = (
             ("/console/store/", pgettext_lazy("navigation", "Store"), "store"),
             ("/console/team/", pgettext_lazy("navigation", "Team"), "users-round"),
             ("/console/documents/", pgettext_lazy("navigation", "Documents and changes"), "files"),
+            ("/console/agreements/", pgettext_lazy("navigation", "Agreements"), "handshake"),
             ("/console/integration/", pgettext_lazy("navigation", "Integration"), "plug"),
             ("/console/leaving/", pgettext_lazy("navigation", "Leaving"), "door-open"),
         ),

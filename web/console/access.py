@@ -13,6 +13,7 @@ from providers.models import Provider
 from providers.selectors import permissions_of, provider_for, require_permission
 from providers.types import Permission
 from web.acts import ActPage, act_page
+from web.console.waiting import waiting_counts
 
 View = Callable[..., HttpResponse]
 
@@ -30,6 +31,7 @@ def provider_page(permission: Permission) -> Callable[[View], View]:
             if provider is None:
                 raise Http404(request.path)
             require_permission(user=request.user, provider=provider, permission=permission)
+            request.console_provider = provider  # type: ignore[attr-defined]
             return view(request, provider, clock.now(), *args, **kwargs)
 
         return login_required(answer)
@@ -43,10 +45,24 @@ def allowed(user: Any, provider: Provider, permission: Permission) -> bool:
 
 
 def draw(request: HttpRequest, template: str, now: Any, **context: Any) -> HttpResponse:
-    """A page of the console with the moment it was drawn for."""
-    return render(request, f"console/{template}.html", {"now": now, **context})
+    """A page of the console with the moment it was drawn for, and what waits behind the entries at the side."""
+    return render(request, f"console/{template}.html", {"now": now, "nav_counts": _waiting(request), **context})
+
+
+def _waiting(request: HttpRequest) -> dict[str, int]:
+    provider = getattr(request, "console_provider", None)
+    return waiting_counts(provider, permissions_of(request.user, provider)) if provider is not None else {}
 
 
 def do(request: HttpRequest, page: ActPage, subject: Any, now: Any, *, back: str, target: Any = None) -> HttpResponse:
     """An act's page inside the console."""
-    return act_page(request, page=page, subject=subject, target=target, back=back, now=now, template="console/act.html")
+    return act_page(
+        request,
+        page=page,
+        subject=subject,
+        target=target,
+        back=back,
+        now=now,
+        template="console/act.html",
+        more={"nav_counts": _waiting(request)},
+    )

@@ -1,4 +1,4 @@
-"""The provider's own house: store, team, papers, leave, and leaving."""
+"""The provider's own house: store, team, leave, and leaving."""
 
 from datetime import datetime, time
 from typing import Any
@@ -7,6 +7,7 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -21,27 +22,30 @@ from exits.types import ExitState
 from providers import services
 from providers.models import Provider
 from providers.selectors import (
-    changes_of,
-    documents_of,
     invitations_open,
-    lapses_open,
     logo_address,
     restrictions_in_force,
+    restrictions_of,
     store_of,
     team_of,
 )
-from providers.types import ChangeSubject, DocumentSlot, ExitKind, Permission, RestrictionKind, Role
+from providers.types import ExitKind, Permission, RestrictionKind, Role
 from web.acts import ActPage, Done
 from web.components.steps import Consequence
 from web.console.access import do, draw, provider_page
-from web.console.application_forms import SLOTS, PaperForm
 
-STORE, TEAM, PAPERS, LEAVING = "/console/store/", "/console/team/", "/console/documents/", "/console/leaving/"
+STORE, TEAM, LEAVING = "/console/store/", "/console/team/", "/console/leaving/"
 ROLES = [
-    (Role.MANAGER, gettext_lazy("manager: everything but leaving")),
-    (Role.SUPPORT, gettext_lazy("support: conversations, tickets, complaints, orders")),
-    (Role.FINANCE, gettext_lazy("finance: money, statements, invoices")),
+    (Role.MANAGER, gettext_lazy("Manager")),
+    (Role.SUPPORT, gettext_lazy("Support")),
+    (Role.FINANCE, gettext_lazy("Finance")),
 ]
+DUTIES = {
+    Role.MANAGER: gettext_lazy("everything but the team, payouts, agreements and leaving"),
+    Role.SUPPORT: gettext_lazy("orders, refunds, complaints and cases, conversations and tickets"),
+    Role.FINANCE: gettext_lazy("deposit, statements, payouts and invoices"),
+}
+ROLE_CHOICES = [(role, format_lazy("{}: {}", name, DUTIES[role])) for role, name in ROLES]
 DATE = forms.DateInput({"type": "date"})
 
 
@@ -79,42 +83,18 @@ class LogoForm(forms.Form):
 
 
 class LeaveForm(forms.Form):
-    starts_on = forms.DateField(label=gettext_lazy("From the morning of"), widget=DATE)
-    until_on = forms.DateField(label=gettext_lazy("Back on the morning of"), widget=DATE)
+    starts_at = forms.DateField(label=gettext_lazy("From the morning of"), widget=DATE)
+    until = forms.DateField(label=gettext_lazy("Back on the morning of"), widget=DATE)
     reason = forms.CharField(label=gettext_lazy("Why"), max_length=500)
 
 
 class InviteForm(forms.Form):
     email = forms.EmailField(label=gettext_lazy("Email"))
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, widget=forms.RadioSelect)
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLE_CHOICES, widget=forms.RadioSelect)
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLES, widget=forms.RadioSelect)
-
-
-class ChangeForm(forms.Form):
-    about = forms.ChoiceField(
-        label=gettext_lazy("What changed"),
-        choices=[
-            (ChangeSubject.LEGAL_NAME, gettext_lazy("the legal name")),
-            (ChangeSubject.LEGAL_REPRESENTATIVE, gettext_lazy("the legal representative")),
-            (ChangeSubject.CONTACT, gettext_lazy("the contact")),
-            (ChangeSubject.SERVICE, gettext_lazy("people, hours or warranty")),
-            (ChangeSubject.OTHER, gettext_lazy("something else")),
-        ],
-    )
-    changed_on = forms.DateField(label=gettext_lazy("Since when"), widget=DATE)
-    description = forms.CharField(
-        label=gettext_lazy("What is different now"), max_length=2000, widget=forms.Textarea({"rows": 4})
-    )
-
-
-class PaperChangeForm(PaperForm):
-    changed_on = forms.DateField(label=gettext_lazy("Since when"), widget=DATE)
-    description = forms.CharField(
-        label=gettext_lazy("What is different now"), max_length=2000, widget=forms.Textarea({"rows": 3})
-    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"), choices=ROLE_CHOICES, widget=forms.RadioSelect)
 
 
 class ExitForm(forms.Form):
@@ -127,14 +107,18 @@ class ExitForm(forms.Form):
 def store(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """How do buyers see us?"""
     found = store_of(provider)
-    on_leave = restrictions_in_force(provider, now).filter(kind=RestrictionKind.ON_LEAVE).first()
+    restrictions = list(restrictions_in_force(provider, now))
+    leave = restrictions_of(provider).filter(
+        kind=RestrictionKind.ON_LEAVE, lifted_at__isnull=True, until__gt=now
+    ).first()  # fmt: skip
     return draw(
         request,
         "store",
         now,
         store=found,
         logo=logo_address(found.slug, found.logo_sha) if found and found.logo_sha else "",
-        on_leave=on_leave,
+        on_leave=leave,
+        restrictions=[one for one in restrictions if one.kind != RestrictionKind.ON_LEAVE],
     )
 
 
@@ -159,11 +143,11 @@ def _midnight(day: Any) -> datetime:
 
 
 def _leave(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    starts_at = max(_midnight(data["starts_on"]), now)
+    starts_at = max(_midnight(data["starts_at"]), now)
     services.leave_take(
         provider=provider,
         starts_at=starts_at,
-        until=_midnight(data["until_on"]),
+        until=_midnight(data["until"]),
         reason=data["reason"],
         actor=actor,
         now=now,
@@ -207,7 +191,14 @@ def store_act(request: HttpRequest, provider: Provider, now: datetime, name: str
 @provider_page(Permission.TEAM)
 def team(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Who works here, and who may do what?"""
-    return draw(request, "team", now, team=list(team_of(provider)), invitations=list(invitations_open(provider, now)))
+    return draw(
+        request,
+        "team",
+        now,
+        team=list(team_of(provider)),
+        invitations=list(invitations_open(provider, now)),
+        roles=[(name, DUTIES[role]) for role, name in ROLES],
+    )
 
 
 def _invite(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
@@ -272,61 +263,6 @@ JOIN = ActPage(gettext_lazy("Join the team"), gettext_lazy("Join"), _join)
 def join(request: HttpRequest, secret: str) -> HttpResponse:
     """Take an invitation to a provider's team."""
     return do(request, JOIN, secret, clock.now(), back="/", target=request.user)
-
-
-@provider_page(Permission.PAPERS)
-def papers(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
-    """Which papers stand for us, which run out, which changes did we report?"""
-    return draw(
-        request,
-        "papers",
-        now,
-        papers=[{"paper": one, "slot": one.title or SLOTS[DocumentSlot(one.slot)]} for one in documents_of(provider)],
-        lapses=list(lapses_open(provider)),
-        changes=list(changes_of(provider)[:50]),
-    )
-
-
-def _change(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    services.change_report(provider=provider, actor=actor, now=now, **data)
-    return Done(_("The change is reported."), PAPERS)
-
-
-def _paper(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    form = PaperForm()
-    form.cleaned_data = data
-    services.document_change_report(
-        provider=provider,
-        slot=data["slot"],
-        changed_on=data["changed_on"],
-        description=data["description"],
-        details=form.details(),
-        upload=data["file"],
-        file_name=data["file"].name,
-        actor=actor,
-        now=now,
-    )
-    return Done(_("The new paper is with the reviewers."), PAPERS)
-
-
-PAPER_ACTS = {
-    "change": ActPage(
-        gettext_lazy("Report a change"), gettext_lazy("Report it"), _change, form=ChangeForm, clauses=("18(1)",)
-    ),
-    "paper": ActPage(
-        gettext_lazy("Replace a paper"), gettext_lazy("Hand the paper in"), _paper, form=PaperChangeForm,
-        clauses=("18(1)",),
-    ),
-}  # fmt: skip
-
-
-@provider_page(Permission.PAPERS)
-@require_http_methods(["GET", "POST"])
-def papers_act(request: HttpRequest, provider: Provider, now: datetime, name: str) -> HttpResponse:
-    """Report a change, or replace a paper."""
-    if name not in PAPER_ACTS:
-        raise Http404(name)
-    return do(request, PAPER_ACTS[name], provider, now, back=PAPERS)
 
 
 @provider_page(Permission.LEAVE)

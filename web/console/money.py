@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,17 +12,20 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import signed_in
 from core.acts import Actor
-from deposits.selectors import additional_of, deductions_of, demands_of, payment_open, payments_of
+from core.pages import keyset_page
+from core.periods import beijing_date
+from deposits.selectors import additional_of, balance_history, deductions_of, demands_of, payment_open, payments_of
 from deposits.selectors import standing as deposit_standing
 from deposits.services import deposit_pay
 from orders.models import Invoice
-from orders.types import InvoiceParty, InvoiceState
+from orders.selectors import in_guarantee_of_provider, invoices_of_issuer, invoices_owed
 from providers.models import Provider
 from providers.types import Permission
 from settlements.exports import statement_csv, statement_xlsx
 from settlements.selectors import (
     available_acts,
     decision_of,
+    held_back,
     lines_page,
     payout_account,
     statement_for,
@@ -29,12 +33,14 @@ from settlements.selectors import (
 )
 from settlements.selectors import standing as settlement_standing
 from settlements.services import payout_account_set, statement_confirm, statement_dispute
-from settlements.types import StatementState
+from settlements.types import HoldReason, StatementState
 from web.acts import ActPage, Done
 from web.components.charts import Chart, Series
 from web.components.lists import FilterSpec, list_state
-from web.components.steps import Consequence
+from web.components.steps import Consequence, Step
+from web.components.words import day_text
 from web.console.access import allowed, do, draw, provider_page
+from web.console.home import payouts_chart
 
 DEPOSIT, STATEMENTS = "/console/deposit/", "/console/statements/"
 STATEMENT_TONES = {
@@ -47,6 +53,7 @@ STATES = [
     (StatementState.ISSUED, gettext_lazy("to be confirmed")),
     (StatementState.DISPUTED, gettext_lazy("disputed")),
     (StatementState.CONFIRMED, gettext_lazy("confirmed")),
+    (StatementState.RETURNED, gettext_lazy("taken back")),
     (StatementState.PAYING, gettext_lazy("being paid out")),
     (StatementState.PAID, gettext_lazy("paid out")),
 ]
@@ -83,7 +90,23 @@ def deposit(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
         payments=list(payments_of(provider)[:50]),
         additional=list(additional_of(provider)[:10]),
         waiting=payment_open(provider),
+        chart=_balance_chart(provider),
         may_pay=allowed(request.user, provider, Permission.MONEY),
+    )
+
+
+def _balance_chart(provider: Provider) -> Chart | None:
+    points = balance_history(provider)
+    if len(points) < 2:
+        return None
+    return Chart(
+        _("Deposit after each movement"),
+        [beijing_date(at).isoformat() for at, _held in points],
+        [Series(_("There now"), [held for _at, held in points])],
+        unit="yuan",
+        limit=deposit_standing(provider).required,
+        limit_name=_("Required"),
+        label_name=_("Day"),
     )
 
 
@@ -105,7 +128,7 @@ PAY = ActPage(
         Consequence(_("It stays yours; it comes back when you have left and every duty has ended."), None, "held"),
     ],
     form=PayForm,
-    clauses=("19(1)",),
+    clauses=("9(6)",),
     initial=_missing,
 )
 
@@ -121,28 +144,32 @@ def deposit_payment(request: HttpRequest, provider: Provider, now: datetime) -> 
 def statements(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """What was I paid, what comes next, what is held back?"""
     state = list_state(request.GET, filters=[FilterSpec("state", _("State"), STATES)])
-    page = statements_page(provider=provider, state=state.values.get("state", ""), cursor=request.GET.get("cursor"))
-    shown = [one for one in reversed(page.items) if one.issued_at]
-    chart = Chart(
-        _("Payouts by statement"),
-        [one.cycle_on.isoformat() for one in shown],
-        [
-            Series(_("Payout"), [one.payout for one in shown]),
-            Series(_("Service fee"), [one.fee for one in shown], "due"),
-        ],
-        kind="bar",
-        unit="yuan",
+    page = statements_page(
+        provider=provider, state=state.values.get("state", ""), query=state.q, cursor=request.GET.get("cursor")
     )
+    rows = [{"one": one, "tone": STATEMENT_TONES.get(StatementState(one.state), "held")} for one in page.items]
+    plain = not state.chips and not request.GET.get("cursor")
     return draw(
         request,
         "statements",
         now,
         page=page,
+        rows=rows,
         list=state,
+        filtered=bool(state.chips),
         standing=settlement_standing(provider, now),
-        chart=chart if len(shown) > 1 else None,
+        in_guarantee=in_guarantee_of_provider(provider),
+        held=[{**one, "cause": _cause(one["hold"])} for one in held_back(provider)],
+        chart=payouts_chart(page.items) if plain else None,
         may_money=allowed(request.user, provider, Permission.MONEY),
     )
+
+
+def _cause(hold: Any) -> str:
+    """The page of what keeps money back."""
+    pages = {HoldReason.REFUND: "refunds", HoldReason.COMPLAINT: "complaints", HoldReason.CASE: "standing/cases"}
+    page = pages.get(hold.reason)
+    return f"/console/{page}/{hold.cause}/" if page and hold.cause else f"/console/orders/{hold.reference}/"
 
 
 @provider_page(Permission.MONEY_SEE)
@@ -151,12 +178,10 @@ def statement(request: HttpRequest, provider: Provider, now: datetime, number: s
     found = statement_for(provider=provider, number=number)
     waterfall = [
         (_("Sales out of guarantee"), found.sales, ""),
-        (_("Service fee"), found.fee, "-"),
-        (_("Recovered after refunds"), found.recovered, "-"),
-        (_("Deposit topped up"), found.topped_up, "-"),
-        (_("Deductions"), found.deducted, "-"),
-        (_("Taken from the deposit instead"), found.from_deposit, "+"),
-        (_("Carried forward"), found.carried, "+"),
+        (_("Service fee"), found.fee, "−"),
+        (_("Recovered after refunds"), found.recovered, "−"),
+        (_("Deposit topped up"), found.topped_up, "−"),
+        (_("Deductions"), found.deducted, "−"),
     ]
     return draw(
         request,
@@ -165,11 +190,39 @@ def statement(request: HttpRequest, provider: Provider, now: datetime, number: s
         statement=found,
         tone=STATEMENT_TONES.get(StatementState(found.state), "held"),
         waterfall=[line for line in waterfall if line[1]],
+        steps=_statement_steps(found),
+        waiting=STATEMENT_WAITS.get(StatementState(found.state), ""),
         page=lines_page(statement=found, cursor=request.GET.get("cursor")),
         acts=available_acts(found, signed_in(request)),
         decision=decision_of(found),
+        account=payout_account(provider.pk),
         crumbs=[(_("Statements"), STATEMENTS)],
     )
+
+
+STATEMENT_WAITS = {
+    StatementState.DISPUTED: gettext_lazy("Waiting for the platform to answer your objection"),
+    StatementState.CONFIRMED: gettext_lazy("Waiting for the approval of operations"),
+    StatementState.APPROVED_OPERATIONS: gettext_lazy("Waiting for the approval of finance"),
+    StatementState.APPROVED_FINANCE: gettext_lazy("Waiting for the payout to be sent"),
+    StatementState.PAYING: gettext_lazy("The money is on its way to your account"),
+}
+
+
+def _statement_steps(found: Any) -> list[Step]:
+    """How far a statement is, with the day of each step that is done."""
+    done = [
+        (_("Issued"), found.issued_at),
+        (_("Confirmed"), found.confirmed_at),
+        (_("Approved by operations"), found.operations_at),
+        (_("Approved by finance"), found.finance_at),
+        (_("Paid out"), found.paid_at),
+    ]
+    last = max((place for place, (_label, at) in enumerate(done) if at), default=-1)
+    return [
+        Step(label, "done" if at else "current" if place == last + 1 else "todo", "", day_text(at) if at else "")
+        for place, (label, at) in enumerate(done)
+    ]
 
 
 def _confirm(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
@@ -193,7 +246,7 @@ STATEMENT_ACTS = {
             Consequence(_("Paid out to your account after two approvals"), found.payout, "paid"),
             Consequence(_("It can no longer be disputed."), None, "late"),
         ],
-        clauses=("12(1)",),
+        clauses=("11(1)1",),
     ),
     "dispute": ActPage(
         gettext_lazy("Dispute the statement"),
@@ -201,7 +254,7 @@ STATEMENT_ACTS = {
         _dispute,
         lambda found, target, now: [Consequence(_("Nothing is paid out until it is answered."), None, "held")],
         form=DisputeForm,
-        clauses=("12(1)",),
+        clauses=("11(1)1",),
     ),
 }
 
@@ -243,15 +296,29 @@ def _account(provider: Provider, target: Any, data: dict[str, Any], actor: Actor
     return Done(_("Payouts go to this account from now on."), STATEMENTS)
 
 
+def _account_will(provider: Provider, target: Any, now: datetime) -> list[Consequence]:
+    known = payout_account(provider.pk)
+    lines = [
+        Consequence(_("Every payout from now on goes to this account."), None, "due"),
+        Consequence(_("Every member who sees the money is told about the change."), None, "neutral"),
+    ]
+    if known is not None:
+        words = _("Now they go to %(holder)s, %(bank)s, %(account)s.") % {
+            "holder": known.holder,
+            "bank": known.bank,
+            "account": known.masked,
+        }
+        lines.insert(0, Consequence(words, None, "held"))
+    return lines
+
+
 ACCOUNT = ActPage(
     gettext_lazy("Account for payouts"),
     gettext_lazy("Use this account"),
     _account,
-    lambda provider, target, now: [
-        Consequence(_("Every member who sees the money is told about the change."), None, "neutral")
-    ],
+    _account_will,
     form=AccountForm,
-    clauses=("12(1)",),
+    clauses=("11(1)1",),
     initial=_account_given,
 )
 
@@ -266,7 +333,19 @@ def finance(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
 @provider_page(Permission.INVOICES)
 def invoices(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Which invoices do I owe, by when, and which have I issued?"""
-    own = Invoice.objects.filter(order__provider=provider, issuer=InvoiceParty.PROVIDER).select_related("order")
-    owed = own.filter(state=InvoiceState.REQUESTED).order_by("due_at", "pk")[:200]
-    rest = own.exclude(state=InvoiceState.REQUESTED).order_by("-pk")[:100]
-    return draw(request, "invoices", now, invoices=[*owed, *rest])
+    state = list_state(
+        request.GET, filters=[FilterSpec("state", _("State"), Invoice._meta.get_field("state").choices or [])]
+    )
+    found = invoices_of_issuer(provider).filter(**state.values)
+    if state.q:
+        found = found.filter(
+            Q(number__icontains=state.q)
+            | Q(document_number__icontains=state.q)
+            | Q(heading__icontains=state.q)
+            | Q(order__number__icontains=state.q)
+        )
+    cursor = request.GET.get("cursor")
+    owed = [] if state.chips or cursor else list(invoices_owed(provider)[:50])
+    rest = found.exclude(pk__in=[one.pk for one in owed]) if owed else found
+    page = keyset_page(rest, order_by=("-requested_at", "-id"), cursor=cursor)
+    return draw(request, "invoices", now, list=state, owed=owed, page=page, filtered=bool(state.chips))

@@ -48,7 +48,7 @@ class AnswerForm(forms.Form):
 
 class IssueForm(forms.Form):
     document_number = forms.CharField(label=_("Number on the invoice"), max_length=60)
-    files = FilesField(label=_("The invoice"), required=False)  # type: ignore[assignment]
+    files = FilesField(label=_("The invoice"), help_text=_("A PDF or a picture, at most 10 MB."))  # type: ignore[assignment]
 
 
 class FeeInvoiceForm(forms.Form):
@@ -76,6 +76,7 @@ FINDERS: dict[OrderAct, Callable[[Any, int], Any]] = {
     OrderAct.DECLINE_DEDUCTION: offer_of,
     OrderAct.WITHDRAW_DEDUCTION: offer_of,
     OrderAct.ANSWER_CLAIM: claim_of,
+    OrderAct.ESCALATE_CLAIM: claim_of,
     OrderAct.ISSUE_INVOICE: invoice_of,
 }
 
@@ -125,6 +126,11 @@ def _answer(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: da
     return Done(_("Your answer is with the buyer."), order_url(order))
 
 
+def _escalate(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    services.claim_escalate(claim=target, actor=actor, now=now)
+    return Done(_("The platform decides now."), order_url(order))
+
+
 def _issue(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
     services.invoice_issue(invoice=target, actor=actor, now=now, **data)
     return Done(_("The invoice is issued; the buyer is told."), order_url(order))
@@ -146,6 +152,20 @@ def _sign_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
         Consequence(_("The buyer gets back"), order.left - target.amount, "paid"),
         Consequence(_("The order ends."), None, "neutral"),
     ]
+
+
+def _issue_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    heading = " · ".join(part for part in (target.heading, target.tax_number, target.email) if part)
+    return [
+        Consequence(
+            _("Invoice to %(heading)s") % {"heading": heading or target.get_recipient_display()}, target.amount, "due"
+        ),
+        Consequence(_("Whoever it is for is told and can open it; it cannot be changed."), None, "held"),
+    ]
+
+
+def _reply_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    return [Consequence(_("Everybody reads it below the review. You can reply once."), None, "held")]
 
 
 PAGES: dict[OrderAct, ActPage] = {
@@ -186,15 +206,24 @@ PAGES: dict[OrderAct, ActPage] = {
     OrderAct.ANSWER_CLAIM: ActPage(
         _("Answer the claim"), _("Send the answer"), _answer, form=AnswerForm, clauses=("11(2)1",)
     ),
+    OrderAct.ESCALATE_CLAIM: ActPage(
+        _("Ask the platform to decide"),
+        _("Ask the platform"),
+        _escalate,
+        lambda order, target, now: [
+            Consequence(_("An operator decides on the claim; both sides are bound by it."), None, "neutral")
+        ],
+        clauses=("11(2)1",),
+    ),
     OrderAct.ISSUE_INVOICE: ActPage(
-        _("Issue the invoice"), _("Issue it"), _issue, form=IssueForm, clauses=("13(1)",)
+        _("Issue the invoice"), _("Issue it"), _issue, _issue_will, form=IssueForm, clauses=("13",)
     ),
     OrderAct.ASK_FEE_INVOICE: ActPage(
         _("Ask for the invoice of the service fee"), _("Ask for it"), _fee_invoice, form=FeeInvoiceForm,
-        clauses=("13(1)",),
+        clauses=("13(3)",),
     ),
     OrderAct.REPLY_REVIEW: ActPage(
-        _("Reply to the review"), _("Publish the reply"), _reply, form=TextForm, clauses=("16(1)",)
+        _("Reply to the review"), _("Publish the reply"), _reply, _reply_will, form=TextForm, clauses=("16(1)",)
     ),
 }  # fmt: skip
 LABELS = {act: page.title for act, page in PAGES.items()}

@@ -17,15 +17,16 @@ from orders.selectors import (
     order_of_provider,
     orders_of_provider,
 )
-from orders.types import OrderAct, OrderFilters, OrderState
+from orders.types import ClaimState, MilestoneState, OrderAct, OrderFilters, OrderState
 from providers.models import Provider
 from providers.types import Permission
 from refunds import selectors as refunds
 from refunds.types import RefundAct, RefundFilters, RefundState
+from support.selectors import tickets_of_order
 from web import refund_pages
 from web.components.lists import FilterSpec, list_state
 from web.components.money import money_strip
-from web.console.access import do, draw, provider_page
+from web.console.access import allowed, do, draw, provider_page
 from web.console.order_acts import LABELS, PAGES, find_target
 from web.storefront.cards import in_english
 from web.storefront.presenting import strip_of, timeline_items
@@ -39,6 +40,14 @@ TONES = {
     OrderState.COMPLETED: "paid",
     OrderState.REFUNDED: "refused",
 }
+MILESTONE_TONES = {
+    MilestoneState.STARTED: "due",
+    MilestoneState.SUBMITTED: "held",
+    MilestoneState.RETURNED: "late",
+    MilestoneState.ACCEPTED: "paid",
+}
+# Acts whose button stands beside what they answer.
+AT_ROW = {OrderAct.ANSWER_CLAIM, OrderAct.ESCALATE_CLAIM}
 REFUND_TONES = {RefundState.PAID_BACK: "paid", RefundState.ESCALATED: "late", RefundState.NEGOTIATING: "due"}
 
 
@@ -93,13 +102,16 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
             "primary": one.act in PRIMARY,
             "target": one.target,
             "milestone": one.act in {OrderAct.MILESTONE_START, OrderAct.MILESTONE_SUBMIT},
+            "act": one.act,
         }
         for one in found.acts
         if one.act in LABELS
     ]
+    at_target = {one["target"]: one for one in buttons if one["act"] in AT_ROW}
     steps = [
         {
             "view": one,
+            "tone": MILESTONE_TONES.get(MilestoneState(one.milestone.state), "neutral"),
             "title": _title(one.milestone, "title"),
             "acceptance": _title(one.milestone, "acceptance"),
             "buttons": [b for b in buttons if b["milestone"] and b["target"] == one.milestone.pk],
@@ -118,6 +130,19 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         tone=TONES.get(OrderState(order.state), "neutral"),
         buttons=[one for one in buttons if not one["milestone"]],
         steps=steps,
+        deliveries=[{"one": one, "files": found.files.get(one.place, [])} for one in found.deliveries],
+        claims=[
+            {
+                "one": one,
+                "files": [*found.files.get(one.place, []), *found.files.get(one.answer_place, [])],
+                "button": at_target.get(one.pk) if one.state in {ClaimState.FILED, ClaimState.ANSWERED} else None,
+            }
+            for one in found.claims
+        ],
+        invoices=[{"one": one, "files": found.files.get(one.place, [])} for one in found.invoices],
+        share=order.amount - order.refunded - order.compensated - order.fee,
+        tickets=tickets_of_order(order) if allowed(request.user, provider, Permission.SUPPORT) else [],
+        may_talk=allowed(request.user, provider, Permission.SUPPORT),
         strip=money_strip(strip_of(found.money)),
         timeline=timeline_items(happened),
         refunds=refunds.refunds_of_order(order),

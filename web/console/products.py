@@ -1,9 +1,8 @@
-"""Products: what is on sale, what reviewers found, what would leave the market; and the editor of a version."""
+"""Products: what is on sale, what reviewers found, what would leave the market; versions and their preview."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -12,34 +11,37 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import signed_in
-from catalog import services
 from catalog.models import ProductVersion
 from catalog.selectors import (
     SECTIONS,
     available_acts,
+    changes_between,
     completeness,
     console_counts,
-    content_of,
     findings_of,
     live_findings,
+    plans_live,
     product_for,
     products_page,
     restrictions_in_force,
+    version_before,
+    version_numbered,
     version_open_of,
+    version_page,
     versions_of,
 )
-from catalog.types import ProductClass, ProductState, VersionState
-from core.acts import Actor
-from core.errors import DomainError
+from catalog.types import ProductState, VersionState
 from providers.models import Provider
 from providers.types import Permission
-from web.acts import ActPage, Done, refused_by_field
+from web.components.cards import class_words
 from web.components.lists import FilterSpec, list_state
-from web.components.steps import Consequence, Step
 from web.console.access import do, draw, provider_page
-from web.console.product_forms import NAMES, StartForm, changes_of, row_formset, row_sets, rows_of, section_form
+from web.console.product_acts import ACTS, NEW, PLAN_ACTS, PRODUCTS
+from web.console.product_editor import section_steps
+from web.console.product_forms import LABELS, LANGUAGES, NAMES
+from web.console.product_rows import KINDS
+from web.storefront.products import drawn_product
 
-PRODUCTS = "/console/products/"
 STATES = [
     ("on_sale", gettext_lazy("on sale")),
     ("draft", gettext_lazy("being written")),
@@ -56,6 +58,27 @@ PRODUCT_STATES = {
 }
 VERSION_STATES = dict(ProductVersion._meta.get_field("state").choices or [])
 TONES = {ProductState.ON_SALE: "paid", ProductState.TAKEN_DOWN: "refused", ProductState.DELISTED: "refused"}
+VERSION_TONES = {
+    VersionState.SUBMITTED: "held",
+    VersionState.UNDER_REVIEW: "held",
+    VersionState.AWAITING_DEPOSIT: "due",
+    VersionState.RETURNED: "late",
+    VersionState.REFUSED: "refused",
+    VersionState.RELEASED: "paid",
+}
+OTHER_FIELDS = {
+    "category": gettext_lazy("Category"),
+    "policy_percent": gettext_lazy("Refund after the guarantee (%)"),
+    "warranty_months": gettext_lazy("Warranty (months)"),
+    "deployment_basis": gettext_lazy("How it belongs to the cloud"),
+    "delist_notice_days": gettext_lazy("Notice before it leaves (days)"),
+    "own_site_url": gettext_lazy("Its page on your own site"),
+    "ip_confirmed": gettext_lazy("Whose rights"),
+    "cover": gettext_lazy("Cover"),
+    "performer": gettext_lazy("Performed by"),
+}
+# From then on a product without a sale is told about in the list.
+SOON = timedelta(days=30)
 
 
 def _latest(product: Any) -> Any:
@@ -76,8 +99,12 @@ def index(request: HttpRequest, provider: Provider, now: datetime) -> HttpRespon
     rows = [
         {
             **row,
-            "said": PRODUCT_STATES.get(row["state"], row["state"]),
+            "said": PRODUCT_STATES[row["state"]],
+            "tone": TONES.get(row["state"], "neutral"),
             "version_said": VERSION_STATES.get(row["version_state"], ""),
+            "version_tone": VERSION_TONES.get(row["version_state"], "neutral"),
+            "version_open": row["version_state"] not in {VersionState.RELEASED, VersionState.SUPERSEDED},
+            "soon": row["days_to_delisting"] is not None and row["zero_sales_due_at"] - now < SOON,
         }
         for row in page.items
     ]
@@ -91,20 +118,44 @@ def new(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse
     return do(request, NEW, provider, now, back=PRODUCTS)
 
 
-def _create(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    version = services.product_create(provider=provider, actor=actor, now=now, **data)
-    return Done(_("A draft was made. Fill in its sections."), f"{PRODUCTS}{version.product_id}/basics/")
+def section_of(field: str) -> str:
+    """The section of the editor in which a finding is mended."""
+    base = field.partition(".")[0].removesuffix("_zh").removesuffix("_en")
+    return next((name for name, fields in SECTIONS.items() if base in fields), "basics")
 
 
-NEW = ActPage(gettext_lazy("New product"), gettext_lazy("Make a draft"), _create, form=StartForm, clauses=("10(1)",))
+def field_words(field: str) -> str:
+    """What a field of a listing is called on its pages."""
+    base, _dot, _rest = field.partition(".")
+    bare = base.removesuffix("_zh").removesuffix("_en")
+    if bare in LABELS:
+        return f"{LABELS[bare]} · {LANGUAGES[base[-2:]]}" if base[-3:] in {"_zh", "_en"} else str(LABELS[bare])
+    if base in KINDS:
+        return str(KINDS[base].name)
+    return str(OTHER_FIELDS.get(base, base))
+
+
+def _found(version: ProductVersion) -> list[dict[str, Any]]:
+    return [
+        {
+            "one": one,
+            "field": field_words(one.field),
+            "url": f"{PRODUCTS}{version.product_id}/{section_of(one.field)}/",
+            "section": NAMES[section_of(one.field)],
+        }
+        for one in findings_of(version)
+    ]
 
 
 @provider_page(Permission.PRODUCTS)
 def detail(request: HttpRequest, provider: Provider, now: datetime, pk: int) -> HttpResponse:
-    """One product: its state, the version being written, what was found, its versions."""
+    """One product: its state, the version being written and what it still needs, its plans and versions."""
     product = product_for(provider=provider, product_id=pk)
     version = _latest(product)
-    found = list(findings_of(version))
+    acts = available_acts(version, signed_in(request))
+    live = live_findings(version, now=now) if version.state == VersionState.DRAFT else ()
+    stops = sum(completeness(live).values())
+    kind, guarantee = class_words(version.category.product_class)
     return draw(
         request,
         "product",
@@ -113,166 +164,57 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, pk: int) -> 
         version=version,
         said=PRODUCT_STATES[ProductState(product.state)],
         tone=TONES.get(ProductState(product.state), "neutral"),
-        findings=found,
+        version_tone=VERSION_TONES.get(VersionState(version.state), "neutral"),
+        kind=kind,
+        guarantee=guarantee,
+        found=_found(version) if version.state in {VersionState.RETURNED, VersionState.REFUSED} else [],
         restrictions=list(restrictions_in_force(product, now)),
-        versions=list(versions_of(product)[:20]),
-        steps=_steps(version, now),
-        acts=available_acts(version, signed_in(request)),
+        versions=[
+            {"one": one, "tone": VERSION_TONES.get(VersionState(one.state), "neutral")}
+            for one in versions_of(product)[:50]
+        ],
+        plans=list(plans_live(product)) if product.state == ProductState.ON_SALE else [],
+        steps=section_steps(version, live) if version.state == VersionState.DRAFT else [],
+        stops=stops,
+        acts=acts,
         crumbs=[(_("Products"), PRODUCTS)],
     )
 
 
-def _sections(version: ProductVersion) -> list[str]:
-    return list(SECTIONS)
-
-
-def _steps(version: ProductVersion, now: datetime, current: str = "") -> list[Step]:
-    counts = completeness(live_findings(version, now=now)) if version.state == VersionState.DRAFT else {}
-    return [
-        Step(
-            NAMES[name],
-            "current" if name == current else "todo" if counts.get(name) else "done",
-            f"{PRODUCTS}{version.product_id}/{name}/",
-            _("%(n)d to be changed") % {"n": counts[name]} if counts.get(name) else "",
-        )
-        for name in _sections(version)
-    ]
+@provider_page(Permission.PRODUCTS)
+def version(request: HttpRequest, provider: Provider, now: datetime, pk: int, number: int) -> HttpResponse:
+    """One version: what it changed, how it was judged, what was found in it."""
+    product = product_for(provider=provider, product_id=pk)
+    shown = version_numbered(product, number)
+    earlier = version_before(shown)
+    return draw(
+        request,
+        "product_version",
+        now,
+        product=product,
+        version=shown,
+        tone=VERSION_TONES.get(VersionState(shown.state), "neutral"),
+        earlier=earlier,
+        changes=[{**one, "field": field_words(one["field"])} for one in changes_between(earlier, shown)]
+        if earlier
+        else [],
+        found=_found(shown),
+        crumbs=[(_("Products"), PRODUCTS), (shown.title, f"{PRODUCTS}{pk}/")],
+    )
 
 
 @provider_page(Permission.PRODUCTS)
-@require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, provider: Provider, now: datetime, pk: int, section: str) -> HttpResponse:
-    """One section of the version being written: its fields, and what the checks find in them now."""
+def preview(
+    request: HttpRequest, provider: Provider, now: datetime, pk: int, number: int | None = None, part: str = "details"
+) -> HttpResponse:
+    """The page of a version as buyers would see it."""
     product = product_for(provider=provider, product_id=pk)
-    version = version_open_of(product)
-    if section not in SECTIONS:
-        raise Http404(section)
-    if version is None or version.state != VersionState.DRAFT:
-        messages.warning(request, _("There is no draft to change. Begin a new version."))
-        return redirect(f"{PRODUCTS}{pk}/")
-    posted = request.POST if request.method == "POST" else None
-    form = section_form(version, section, posted, request.FILES if posted is not None else None)
-    content = content_of(version)
-    sets = {name: row_formset(name, getattr(content, name), posted) for name in row_sets(section)}
-    if content.product_class != ProductClass.SERVICE:
-        sets.pop("milestones", None)
-    refused: DomainError | None = None
-    if posted is not None and form.is_valid() and all(one.is_valid() for one in sets.values()):
-        lists = {name: rows_of(name, one) for name, one in sets.items()}
-        changes = changes_of(version, form)
-        if request.headers.get("HX-Request"):
-            found = live_findings(version, now=now, changes=changes, **lists)
-            return draw(request, "_findings", now, findings=_of_section(found, section))
-        try:
-            _keep(version, form, changes, lists, Actor.of(request.user), now)
-        except DomainError as error:
-            if not refused_by_field(form, error):
-                refused = error
-        else:
-            if request.headers.get("X-Requested-With") == "XMLHttpRequest":
-                return HttpResponse(status=204)
-            return redirect(_next(pk, section))
-    response = draw(
-        request,
-        "product_edit",
-        now,
-        product=product,
-        version=version,
-        section=section,
-        title=NAMES[section],
-        form=form,
-        sets=sets,
-        refused=refused,
-        steps=_steps(version, now, section),
-        findings=_of_section(live_findings(version, now=now), section),
-        crumbs=[(_("Products"), PRODUCTS), (version.title_zh, f"{PRODUCTS}{pk}/")],
-    )
-    response.status_code = refused.status if refused else 422 if posted is not None else 200
-    return response
-
-
-def _keep(version: Any, form: forms.Form, changes: Any, lists: Any, actor: Actor, now: datetime) -> None:
-    if changes or lists:
-        services.version_save(version=version, changes=changes, actor=actor, now=now, **lists)
-    if form.cleaned_data.get("cover"):
-        services.cover_set(version=version, upload=form.cleaned_data["cover"], actor=actor, now=now)
-
-
-def _of_section(found: Any, section: str) -> list[Any]:
-    bases = SECTIONS[section]
-    return [one for one in found if one.field.partition(".")[0].removesuffix("_zh").removesuffix("_en") in bases]
-
-
-def _next(pk: int, section: str) -> str:
-    order = list(SECTIONS)
-    at = order.index(section)
-    return f"{PRODUCTS}{pk}/{order[at + 1]}/" if at + 1 < len(order) else f"{PRODUCTS}{pk}/"
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=gettext_lazy("What is new"), required=False, max_length=500, widget=forms.Textarea({"rows": 3})
-    )
-
-
-class ReasonForm(forms.Form):
-    note = forms.CharField(label=gettext_lazy("Why"), max_length=500, widget=forms.Textarea({"rows": 3}))
-
-
-def _submit(version: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    services.version_submit(version=version, change_note=data["note"], actor=actor, now=now)
-    return Done(_("The version is with the reviewers."), f"{PRODUCTS}{version.product_id}/")
-
-
-def _withdraw(version: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    services.version_withdraw(version=version, actor=actor, now=now)
-    return Done(_("The version is withdrawn."), f"{PRODUCTS}{version.product_id}/")
-
-
-def _open(version: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    services.version_open(product=version.product, actor=actor, now=now)
-    return Done(_("A new version was begun; the one on sale stays as it is."), f"{PRODUCTS}{version.product_id}/")
-
-
-def _delist(version: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    services.product_delist(product=version.product, reason="provider", note=data["note"], actor=actor, now=now)
-    return Done(_("The product is off the market."), f"{PRODUCTS}{version.product_id}/")
-
-
-ACTS = {
-    "submit": ActPage(
-        gettext_lazy("Hand the version in"),
-        gettext_lazy("Hand it in"),
-        _submit,
-        lambda version, target, now: [
-            Consequence(_("A reviewer looks at it. You cannot change it meanwhile."), None, "held")
-        ],
-        form=NoteForm,
-        clauses=("10(1)", "18(10)"),
-    ),
-    "withdraw": ActPage(gettext_lazy("Withdraw the version"), gettext_lazy("Withdraw it"), _withdraw),
-    "open": ActPage(
-        gettext_lazy("Begin a new version"),
-        gettext_lazy("Begin it"),
-        _open,
-        lambda version, target, now: [
-            Consequence(_("The version on sale stays on sale until the new one is released."), None, "neutral")
-        ],
-        clauses=("18(10)",),
-    ),
-    "delist": ActPage(
-        gettext_lazy("Take the product off the market"),
-        gettext_lazy("Take it off"),
-        _delist,
-        lambda version, target, now: [
-            Consequence(_("Nobody can buy it any more."), None, "late"),
-            Consequence(_("What was sold is served to its end, with guarantee and warranty."), None, "held"),
-        ],
-        form=ReasonForm,
-        clauses=("10(8)",),
-        danger=True,
-    ),
-}
+    shown = version_numbered(product, number) if number else _latest(product)
+    page = version_page(product, shown)
+    page["figures"] = {"score": 0, "reviews": 0, "sold": 0}
+    page["versions"] = []
+    back = f"{PRODUCTS}{pk}/versions/{number}/" if number else f"{PRODUCTS}{pk}/"
+    return drawn_product(request, page, part, now, base=f"{back}preview/", preview=back)
 
 
 @provider_page(Permission.PRODUCTS)
@@ -286,3 +228,17 @@ def act(request: HttpRequest, provider: Provider, now: datetime, pk: int, name: 
         messages.warning(request, _("This is not possible at the moment: the product has moved on."))
         return redirect(f"{PRODUCTS}{pk}/")
     return do(request, ACTS[name], version, now, back=f"{PRODUCTS}{pk}/")
+
+
+@provider_page(Permission.PRODUCTS)
+@require_http_methods(["GET", "POST"])
+def plan_act(request: HttpRequest, provider: Provider, now: datetime, pk: int, plan: int, name: str) -> HttpResponse:
+    """Stop selling a plan of the version on sale for now, or sell it again."""
+    product = product_for(provider=provider, product_id=pk)
+    target = plans_live(product).filter(pk=plan).first()
+    if name not in PLAN_ACTS or target is None or product.state != ProductState.ON_SALE:
+        raise Http404(name)
+    if (name == "stop") != (target.stopped_at is None):
+        messages.warning(request, _("This is not possible at the moment: the product has moved on."))
+        return redirect(f"{PRODUCTS}{pk}/")
+    return do(request, PLAN_ACTS[name], product, now, back=f"{PRODUCTS}{pk}/", target=target)

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db.models import Q
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,27 +15,30 @@ from django.views.decorators.http import require_http_methods
 from core.acts import Actor
 from core.errors import DomainError
 from core.pages import keyset_page
-from core.uploads import EVIDENCE, CheckedFile, checked_upload
 from orders.selectors import order_of_provider
 from providers.models import Provider
 from providers.types import Permission
 from support import selectors, services
+from support.models import Ticket
 from support.types import Side, TicketState
 from web.acts import ActPage, Done, refused_by_field
-from web.components.timeline import ChatMessage
+from web.components.lists import FilterSpec, list_state
+from web.components.steps import Consequence
+from web.components.timeline import Attachment, ChatMessage
 from web.console.access import do, draw, provider_page
+from web.storefront.cards import in_english
+from web.storefront.talks import TONES, WriteForm, checked_file, message_file
 
 CONVERSATIONS, TICKETS = "/console/conversations/", "/console/tickets/"
-
-
-class MessageForm(forms.Form):
-    text = forms.CharField(label=gettext_lazy("Message"), max_length=4000, widget=forms.Textarea({"rows": 3}))
-    file = forms.FileField(label=gettext_lazy("File"), required=False)
+WORKED_ON = frozenset({TicketState.OPEN, TicketState.ANSWERED})
 
 
 class RemedyForm(forms.Form):
     remedy = forms.CharField(
-        label=gettext_lazy("How it was solved"), max_length=2000, widget=forms.Textarea({"rows": 4})
+        label=gettext_lazy("How it was solved"),
+        help_text=gettext_lazy("What you mended, or what stands in for it. The buyer reads it."),
+        max_length=2000,
+        widget=forms.Textarea({"rows": 4}),
     )
 
 
@@ -42,23 +47,26 @@ class AutoReplyForm(forms.Form):
     text_en = forms.CharField(
         label=gettext_lazy("Text in English"), max_length=500, required=False, widget=forms.Textarea({"rows": 3})
     )
-    is_on = forms.BooleanField(label=gettext_lazy("Answer by itself outside your hours"), required=False)
+    is_on = forms.BooleanField(
+        label=gettext_lazy("Send it at once when a buyer asks"),
+        help_text=gettext_lazy("It does not count as an answer: the 30 seconds go on."),
+        required=False,
+    )
 
 
-def _file(form: forms.Form) -> CheckedFile | None:
-    upload = form.cleaned_data.get("file")
-    return checked_upload(upload, name=upload.name, kinds=EVIDENCE, field="file") if upload else None
+def _title(order: Any) -> str:
+    return (order.title_en if in_english() else "") or order.title_zh
 
 
-def _lines(rows: Any, user: Any) -> list[ChatMessage]:
+def _lines(rows: Any, base: str) -> list[ChatMessage]:
     return [
         ChatMessage(
-            who=one.author.display_name if one.author else _("Automatic reply"),
+            who=str(one.author) if one.author else _("Automatic reply"),
             at=one.sent_at,
             text=one.text,
             mine=one.side == Side.PROVIDER,
             kind="system" if one.side == Side.AUTOMATIC else "person",
-            note=one.file_name,
+            attachments=[Attachment(one.file_name, f"{base}{one.pk}/")] if one.file_name else [],
         )
         for one in rows
     ]
@@ -67,10 +75,32 @@ def _lines(rows: Any, user: Any) -> list[ChatMessage]:
 @provider_page(Permission.SUPPORT)
 def conversations(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Who wrote, and who waits for an answer?"""
+    state = list_state(request.GET, filters=[FilterSpec("waiting", _("Waiting for"), [("me", _("me"))])])
     found = selectors.conversations_of_provider(provider)
-    waiting = list(found.filter(waiting_since__isnull=False).order_by("waiting_since")[:50])
-    page = keyset_page(found, order_by=["-last_at", "-id"], cursor=request.GET.get("cursor"), size=20)
-    return draw(request, "conversations", now, waiting=waiting, page=page)
+    if state.q:
+        found = found.filter(
+            Q(order__number__icontains=state.q)
+            | Q(buyer__display_name__icontains=state.q)
+            | Q(order__title_zh__icontains=state.q)
+            | Q(order__title_en__icontains=state.q)
+        )
+    if state.values.get("waiting"):
+        found = found.filter(waiting_since__isnull=False)
+    cursor = request.GET.get("cursor")
+    waiting = [] if state.chips or cursor else list(found.exclude(waiting_since=None).order_by("waiting_since")[:50])
+    rest = found.exclude(pk__in=[one.pk for one in waiting]) if waiting else found
+    page = keyset_page(rest, order_by=["-last_at", "-id"], cursor=cursor, size=20)
+    page.items[:] = [{"one": one, "title": _title(one.order)} for one in page.items]
+    return draw(
+        request,
+        "conversations",
+        now,
+        list=state,
+        waiting=[{"one": one, "title": _title(one.order)} for one in waiting],
+        page=page,
+        filtered=bool(state.chips),
+        auto=selectors.auto_reply_of(provider),
+    )
 
 
 @provider_page(Permission.SUPPORT)
@@ -78,14 +108,14 @@ def conversations(request: HttpRequest, provider: Provider, now: datetime) -> Ht
 def conversation(request: HttpRequest, provider: Provider, now: datetime, number: str) -> HttpResponse:
     """What was written about one order, and an answer."""
     order = order_of_provider(provider, number)
-    form = MessageForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form = WriteForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         try:
             services.message_send(
                 order=order,
                 side=Side.PROVIDER,
                 text=form.cleaned_data["text"],
-                file=_file(form),
+                file=checked_file(form.cleaned_data["file"]),
                 actor=Actor.of(request.user),
                 now=now,
             )
@@ -94,17 +124,27 @@ def conversation(request: HttpRequest, provider: Provider, now: datetime, number
                 form.add_error(None, str(error))
         else:
             return redirect(f"{CONVERSATIONS}{number}/")
-    return draw(
+    response = draw(
         request,
         "talk",
         now,
-        title=_("Conversation about %(number)s") % {"number": number},
+        title=str(order.buyer),
+        subject=_title(order),
         order=order,
-        lines=_lines(selectors.messages_of(order), request.user),
+        waits_since=selectors.waits_since(order),
+        lines=_lines(selectors.messages_of(order), f"{CONVERSATIONS}{number}/files/"),
         form=form,
         may_say=True,
-        crumbs=[(_("Conversations"), CONVERSATIONS), (number, f"/console/orders/{number}/")],
+        crumbs=[(_("Conversations"), CONVERSATIONS)],
     )
+    response.status_code = 422 if request.method == "POST" else 200
+    return response
+
+
+@provider_page(Permission.SUPPORT)
+def conversation_file(request: HttpRequest, provider: Provider, now: datetime, number: str, pk: int) -> FileResponse:
+    """A file of a conversation, for the team that holds it."""
+    return message_file(selectors.message_of_order(order_of_provider(provider, number), pk))
 
 
 def _auto_given(provider: Provider, target: Any) -> dict[str, Any]:
@@ -118,7 +158,12 @@ def _auto(provider: Provider, target: Any, data: dict[str, Any], actor: Actor, n
 
 
 AUTO = ActPage(
-    gettext_lazy("Automatic reply"), gettext_lazy("Keep the reply"), _auto, form=AutoReplyForm, initial=_auto_given
+    gettext_lazy("Automatic reply"),
+    gettext_lazy("Keep the reply"),
+    _auto,
+    form=AutoReplyForm,
+    clauses=("12(1)3",),
+    initial=_auto_given,
 )
 
 
@@ -132,12 +177,36 @@ def auto_reply(request: HttpRequest, provider: Provider, now: datetime) -> HttpR
 @provider_page(Permission.SUPPORT)
 def tickets(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Which requests wait for me?"""
-    found = selectors.tickets_of_provider(provider)
-    waiting = list(found.filter(state=TicketState.OPEN).order_by("opened_at")[:50])
-    page = keyset_page(
-        found.exclude(state=TicketState.OPEN), order_by=["-id"], cursor=request.GET.get("cursor"), size=20
+    states, kinds = Ticket._meta.get_field("state").choices, Ticket._meta.get_field("kind").choices
+    state = list_state(
+        request.GET,
+        filters=[FilterSpec("state", _("State"), states or []), FilterSpec("kind", _("What it is about"), kinds or [])],
     )
-    return draw(request, "tickets", now, waiting=waiting, page=page)
+    found = selectors.tickets_of_provider(provider).filter(**state.values)
+    if state.q:
+        found = found.filter(
+            Q(number__icontains=state.q) | Q(title__icontains=state.q) | Q(order__number__icontains=state.q)
+        )
+    cursor = request.GET.get("cursor")
+    waiting = [] if state.chips or cursor else list(
+        found.filter(state=TicketState.OPEN).order_by("opened_at", "id")[:50]
+    )  # fmt: skip
+    rest = found.exclude(pk__in=[one.pk for one in waiting]) if waiting else found
+    page = keyset_page(rest, order_by=["-opened_at", "-id"], cursor=cursor, size=20)
+    page.items[:] = [_ticket_row(one) for one in page.items]
+    return draw(
+        request,
+        "tickets",
+        now,
+        list=state,
+        waiting=[_ticket_row(one) for one in waiting],
+        page=page,
+        filtered=bool(state.chips),
+    )
+
+
+def _ticket_row(one: Any) -> dict[str, Any]:
+    return {"one": one, "tone": TONES[TicketState(one.state)], "title": _title(one.order)}
 
 
 @provider_page(Permission.SUPPORT)
@@ -145,14 +214,14 @@ def tickets(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
 def ticket(request: HttpRequest, provider: Provider, now: datetime, number: str) -> HttpResponse:
     """One ticket and an answer."""
     found = selectors.ticket_of_provider(provider, number)
-    form = MessageForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    form = WriteForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if request.method == "POST" and form.is_valid():
         try:
             services.ticket_reply(
                 ticket=found,
                 side=Side.PROVIDER,
                 text=form.cleaned_data["text"],
-                file=_file(form),
+                file=checked_file(form.cleaned_data["file"]),
                 actor=Actor.of(request.user),
                 now=now,
             )
@@ -161,18 +230,28 @@ def ticket(request: HttpRequest, provider: Provider, now: datetime, number: str)
                 form.add_error(None, str(error))
         else:
             return redirect(f"{TICKETS}{number}/")
-    return draw(
+    response = draw(
         request,
         "talk",
         now,
         title=found.title,
+        subject=_title(found.order),
         ticket=found,
+        tone=TONES[TicketState(found.state)],
         order=found.order,
-        lines=_lines(found.messages.select_related("author").order_by("sent_at", "pk"), request.user),
+        lines=_lines(selectors.ticket_messages(found), f"{TICKETS}{number}/files/"),
         form=form,
-        may_say=found.state in {TicketState.OPEN, TicketState.ANSWERED},
-        crumbs=[(_("Tickets"), TICKETS), (found.order.number, f"/console/orders/{found.order.number}/")],
+        may_say=found.state in WORKED_ON,
+        crumbs=[(_("Tickets"), TICKETS)],
     )
+    response.status_code = 422 if request.method == "POST" else 200
+    return response
+
+
+@provider_page(Permission.SUPPORT)
+def ticket_file(request: HttpRequest, provider: Provider, now: datetime, number: str, pk: int) -> FileResponse:
+    """A file of a ticket, for the team that holds it."""
+    return message_file(selectors.ticket_message(selectors.ticket_of_provider(provider, number), pk))
 
 
 def _solve(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
@@ -180,7 +259,16 @@ def _solve(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: dat
     return Done(_("The ticket is solved; the buyer may open it again."), f"{TICKETS}{found.number}/")
 
 
-SOLVE = ActPage(gettext_lazy("Solve the ticket"), gettext_lazy("Mark it solved"), _solve, form=RemedyForm)
+SOLVE = ActPage(
+    gettext_lazy("Solve the ticket"),
+    gettext_lazy("Mark it solved"),
+    _solve,
+    lambda found, target, now: [
+        Consequence(_("The buyer closes it, or sends it back to you where it is not solved."), None, "held")
+    ],
+    form=RemedyForm,
+    clauses=("12(1)4",),
+)
 
 
 @provider_page(Permission.SUPPORT)
@@ -188,6 +276,7 @@ SOLVE = ActPage(gettext_lazy("Solve the ticket"), gettext_lazy("Mark it solved")
 def ticket_solved(request: HttpRequest, provider: Provider, now: datetime, number: str) -> HttpResponse:
     """Say how a ticket was solved."""
     found = selectors.ticket_of_provider(provider, number)
-    if found.state not in {TicketState.OPEN, TicketState.ANSWERED}:
-        raise Http404(number)
+    if found.state not in WORKED_ON:
+        messages.warning(request, _("This is not possible at the moment: the ticket has moved on."))
+        return redirect(f"{TICKETS}{number}/")
     return do(request, SOLVE, found, now, back=f"{TICKETS}{number}/")

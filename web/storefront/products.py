@@ -1,5 +1,6 @@
 """A product and a store, as those who may buy see them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,25 +29,31 @@ GUARANTEE_CLAUSES = {
 @kept_for_visitors
 def product(request: HttpRequest, slug: str, part: str = "details") -> HttpResponse:
     """What is it, what does it cost, what if it fails me?"""
-    if part not in PARTS:
-        raise Http404(part)
     now = clock.now()
-    page = product_page(slug=slug, now=now)
-    page["title"], page["tagline"] = worded(page["texts"], "title"), worded(page["texts"], "tagline")
-    if part == "steps" and not (page["steps"] or page["milestones"]):
+    return drawn_product(request, product_page(slug=slug, now=now), part, now, base=f"/p/{slug}/")
+
+
+def drawn_product(
+    request: HttpRequest, page: dict[str, Any], part: str, now: datetime, *, base: str, preview: str = ""
+) -> HttpResponse:
+    """One part of a product's page, its parts below `base`. `preview`: where a provider goes back to."""
+    if part not in PARTS or (part == "steps" and not (page["steps"] or page["milestones"])):
         raise Http404(part)
+    page["title"], page["tagline"] = worded(page["texts"], "title"), worded(page["texts"], "tagline")
     kind, guarantee = class_words(page["product_class"])
     context: dict[str, Any] = {
         "product": page,
+        "attributes": [{"name": worded(one, "name"), "value": worded(one, "value")} for one in page["attributes"]],
         "kind": kind,
         "guarantee": guarantee,
         "guarantee_clauses": GUARANTEE_CLAUSES[page["product_class"]],
         "record": provider_record(page["provider_id"], now),
         "choices": _choices(page),
         "part": part,
-        "tabs": _tabs(page, part),
+        "tabs": _tabs(page, part, base),
         "crumbs": _crumbs(page["category"]),
         "store_name": (page["store"].name_en if in_english() else "") or page["store"].name_zh if page["store"] else "",
+        "preview": preview,
         "now": now,
     }
     if part == "reviews":
@@ -75,8 +82,7 @@ def _crumbs(found: dict[str, Any]) -> list[tuple[str, str]]:
     return [*above, (worded(found, "name"), f"/c/{found['slug']}/")]
 
 
-def _tabs(page: dict[str, Any], current: str) -> list[Tab]:
-    base = f"/p/{page['slug']}/"
+def _tabs(page: dict[str, Any], current: str, base: str) -> list[Tab]:
     offered = [("details", _("Details")), ("plans", _("Plans"))]
     if page["steps"] or page["milestones"]:
         offered.append(("steps", _("Service steps")))

@@ -60,7 +60,8 @@ class TicketForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), required=False)
 
 
-def _checked(upload: Any) -> CheckedFile | None:
+def checked_file(upload: Any) -> CheckedFile | None:
+    """The one file of a message, looked into; None where there is none. Raises InvalidInput on `file`."""
     return checked_upload(upload, name=upload.name, kinds=EVIDENCE, field="file") if upload else None
 
 
@@ -107,7 +108,7 @@ def chat(request: HttpRequest, number: str) -> HttpResponse:
                 order=order,
                 side=Side.BUYER,
                 text=form.cleaned_data["text"],
-                file=_checked(form.cleaned_data["file"]),
+                file=checked_file(form.cleaned_data["file"]),
                 actor=Actor.of(request.user),
                 now=now,
             )
@@ -130,10 +131,11 @@ def chat(request: HttpRequest, number: str) -> HttpResponse:
 @login_required
 def chat_file(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A file of an order's chat, for its buyer."""
-    return _file(message_of_order(order_of_buyer(request.user, number), pk))
+    return message_file(message_of_order(order_of_buyer(request.user, number), pk))
 
 
-def _file(found: Any) -> FileResponse:
+def message_file(found: Any) -> FileResponse:
+    """The file of a message, for those who reached the message through its door."""
     if not found.file_name:
         raise Http404(found.pk)
     return file_response(found.file, name=found.file_name, content_type=found.content_type)
@@ -163,7 +165,7 @@ def ticket_new(request: HttpRequest, number: str) -> HttpResponse:
                 kind=TicketKind(form.cleaned_data["kind"]),
                 title=form.cleaned_data["title"],
                 text=form.cleaned_data["text"],
-                file=_checked(form.cleaned_data["file"]),
+                file=checked_file(form.cleaned_data["file"]),
                 actor=Actor.of(request.user),
                 now=now,
             )
@@ -204,7 +206,7 @@ def ticket(request: HttpRequest, number: str, ticket_number: str) -> HttpRespons
                 ticket=found,
                 side=Side.BUYER,
                 text=form.cleaned_data["text"],
-                file=_checked(form.cleaned_data["file"]),
+                file=checked_file(form.cleaned_data["file"]),
                 actor=Actor.of(request.user),
                 now=now,
             )
@@ -281,4 +283,4 @@ def ticket_act(request: HttpRequest, number: str, ticket_number: str, name: str)
 @login_required
 def ticket_file(request: HttpRequest, number: str, ticket_number: str, pk: int) -> FileResponse:
     """A file of a ticket, for its buyer."""
-    return _file(ticket_message(_ticket(request, number, ticket_number), pk))
+    return message_file(ticket_message(_ticket(request, number, ticket_number), pk))
