@@ -48,6 +48,8 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     os.environ["PYTHONUNBUFFERED"] = "1"
+    # Our own processes are many and import the same thousands of modules: compiled once, not in each.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     # Become the command, so that signals and the process id mean what they seem to.
     os.execv(python, [str(python), "-m", module, *sys.argv[2:]])
 

@@ -11,8 +11,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
-import rjieba
-
 _HAN_LETTERS = r"\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002fa1f"
 _RUN = re.compile(
     rf"(?P<han>[{_HAN_LETTERS}]+)|(?P<latin>(?:(?![{_HAN_LETTERS}])[^\W_])+(?:[.+#-](?:(?![{_HAN_LETTERS}])[^\W_])+)*[+#]*)"
@@ -56,6 +54,13 @@ def normalize(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
+def _words(characters: str) -> list[str]:
+    # Its dictionary is loaded on first use: a process that never looks for words should not wait for it.
+    import rjieba
+
+    return rjieba.cut(characters)
+
+
 def index_tokens(text: str) -> list[str]:
     """Every word, pair and Latin word of a text, in order, repetitions included."""
     tokens: list[str] = []
@@ -66,7 +71,7 @@ def index_tokens(text: str) -> list[str]:
         characters = run["han"]
         pairs = [characters[i : i + 2] for i in range(len(characters) - 1)] or [characters]
         tokens += pairs
-        tokens += [word for word in rjieba.cut(characters) if len(word) > 2]
+        tokens += [word for word in _words(characters) if len(word) > 2]
     return [token for token in tokens if token not in _STOP]
 
 
@@ -104,7 +109,7 @@ def query_literal(text: str) -> str | None:
 def _han_terms(characters: str) -> list[str]:
     terms: list[str] = []
     loose = ""
-    for word in [*rjieba.cut(characters), ""]:
+    for word in [*_words(characters), ""]:
         if len(word) == 1 and word not in _STOP:
             loose += word
             continue
@@ -133,7 +138,7 @@ def highlight_terms(text: str) -> list[str]:
     found: Mapping[str, None] = dict.fromkeys(
         word
         for run in _RUN.finditer(normalize(text[:LONGEST_QUERY]))
-        for word in ([run["latin"]] if run["latin"] else rjieba.cut(run["han"]))
+        for word in ([run["latin"]] if run["latin"] else _words(run["han"]))
         if word not in _STOP
     )
     return sorted(found, key=lambda word: (-len(word), word))

@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.styles import Font
 
 from core.clock import BEIJING
 from settlements.models import Statement
@@ -68,6 +66,10 @@ def statement_csv(statement: Statement) -> bytes:
 
 def statement_xlsx(statement: Statement) -> bytes:
     """The lines of a statement and its sums as a workbook of two sheets."""
+    # Loaded on first use: every process of the marketplace would wait for what one download needs.
+    from openpyxl import Workbook
+    from openpyxl.styles import Font
+
     workbook = Workbook(write_only=False)
     sheet = workbook.active
     assert sheet is not None
