@@ -21,6 +21,8 @@ RULES: dict[str, str | Promise] = {
     "exit.reapply": pgettext_lazy("decision", "Applying again"),
     "exit.order": pgettext_lazy("decision", "Orders of a provider that leaves"),
     "invoice.obligation": pgettext_lazy("decision", "Invoices"),
+    "settlement.statement": pgettext_lazy("decision", "Settlement statement"),
+    "settlement.service_fee": pgettext_lazy("decision", "Service fee"),
 }
 
 # How an outcome stands for whoever reads it.
@@ -54,6 +56,9 @@ TONES = {
     "never": "refused",
     "provider_after_sales": "neutral",
     "invoices_due": "accent",
+    "payout": "paid",
+    "carried_forward": "due",
+    "nothing": "neutral",
 }
 
 # Names of facts and values.
@@ -110,6 +115,15 @@ NAMES: dict[str, str | Promise] = {
     "policy_percent": pgettext_lazy("decision", "Promised by the provider's terms"),
     "term_starts_at": pgettext_lazy("decision", "Term starts"),
     "term_ends_at": pgettext_lazy("decision", "Term ends"),
+    "sales": pgettext_lazy("decision", "Sales"),
+    "fee": pgettext_lazy("decision", "Service fee"),
+    "recoveries": pgettext_lazy("decision", "To be recovered"),
+    "recovered": pgettext_lazy("decision", "Recovered after refunds"),
+    "top_up": pgettext_lazy("decision", "To top the deposit up"),
+    "topped_up": pgettext_lazy("decision", "Deposit topped up"),
+    "deducted": pgettext_lazy("decision", "Deducted"),
+    "payout": pgettext_lazy("decision", "Payout"),
+    "carried": pgettext_lazy("decision", "Carried forward"),
 }
 
 MONEY = frozenset(
@@ -127,6 +141,15 @@ MONEY = frozenset(
         "paid",
         "supply_price",
         "service_fee",
+        "sales",
+        "fee",
+        "recoveries",
+        "recovered",
+        "top_up",
+        "topped_up",
+        "deducted",
+        "payout",
+        "carried",
     }
 )
 PERCENT = frozenset({"policy_percent", "cloud_share"})

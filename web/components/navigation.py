@@ -88,8 +88,15 @@ def answers(path: str) -> bool:
     return True
 
 
+# Pages that stand below another entry than their address says.
+BELONGS = {"/console/standing/cases/": "/console/cases/", "/console/finance/": "/console/statements/"}
+
+
 def is_current(url: str, path: str) -> bool:
     """Whether the page at `path` belongs to an entry; the home entry only to itself."""
+    for below, entry in BELONGS.items():
+        if path.startswith(below):
+            return url == entry
     return path == url if url.count("/") <= 2 else path.startswith(url)
 
 

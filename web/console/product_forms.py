@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.models import ProductVersion
 from catalog.models.versions import BASES, IP_BASES, TEXTS
@@ -21,7 +22,7 @@ NAMES = {
     "leaving": _("When it leaves the market"),
     "safety": _("Safety and rights"),
 }
-LANGUAGES = {"zh": _("Chinese"), "en": _("English")}
+LANGUAGES = {"zh": pgettext_lazy("language of a text", "Chinese"), "en": pgettext_lazy("language of a text", "English")}
 LABELS = {
     "title": _("Title"),
     "tagline": _("One line"),
