@@ -34,6 +34,7 @@ class Server(Protocol):
     first_port: int
     stop_signal: signal.Signals
     process_name: str
+    data: Path
     version: str
     notes: list[str]
 
@@ -158,7 +159,10 @@ class Keeper:
             self._sweep_remains()
             failures += 1
             if not answered and failures >= STARTS:
-                raise ServerError(f"{self.server.title} does not start ({how}): {self._last_words()}")
+                raise ServerError(
+                    f"{self.server.title} does not start ({how}): {self._last_words()}. Where {self.server.data} is "
+                    "damaged: move it away to start anew, or restore a backup (docs/operations.md)."
+                )
             self.state.ready = False
             self.state.restarts += 1
             self._say(f"ended by {how}")
@@ -179,7 +183,9 @@ class Keeper:
 
     def _last_words(self) -> str:
         lines = [line for line in self.files.log.read_text(errors="replace").splitlines() if line.strip()]
-        telling = [line for line in lines[-20:] if "FATAL" in line or "rror" in line]
+        # Whoever asks while it starts is refused with a FATAL of his own, which says nothing of why it does not.
+        said = [line for line in lines[-40:] if "the database system is starting up" not in line]
+        telling = [line for line in said if "PANIC" in line or "FATAL" in line or "rror" in line]
         return f"{(telling or lines or ['it said nothing'])[-1].strip()} (log: {self.files.log})"
 
     def _sweep_remains(self) -> None:

@@ -19,6 +19,7 @@ from marketplace.embedded.ports import LOOPBACK
 DATABASE = "marketplace"
 OLDEST = 15
 WAY_OUT = "DATABASE_URL=postgres://user:password@host:5432/name make run"
+MOVE_AWAY = "move the folder away to start anew, or restore a backup (docs/operations.md)."
 
 # What a test run may lose is nothing that anybody needs: no waiting for the disk.
 _THROWAWAY = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
@@ -119,7 +120,10 @@ class Postgres:
             return None
         # initdb writes PG_VERSION early and pg_control late: both there means it got through.
         if (self.data / "global" / "pg_control").exists() and (self.data / "PG_VERSION").exists():
-            return int((self.data / "PG_VERSION").read_text().strip().split(".")[0])
+            said = (self.data / "PG_VERSION").read_text(errors="replace").strip().partition(".")[0]
+            if not said.isdigit():
+                raise ServerError(f"{self.data} is damaged (its PG_VERSION names no release): {MOVE_AWAY}")
+            return int(said)
         aside = self.data.with_name(f"{self.data.name}.incomplete-{time.strftime('%Y%m%d-%H%M%S')}")
         self.data.rename(aside)
         self.notes.append(f"{self.data} was incomplete: moved to {aside.name}, starting with a new one")
@@ -209,4 +213,5 @@ class Postgres:
             return
         made = self._run("createdb", *where, DATABASE)
         if made.returncode:
-            raise ServerError(f"PostgreSQL cannot make the database: {made.stderr.strip()}")
+            told = (made.stderr.strip().splitlines() or [processes.ended_how(made.returncode)])[0]
+            raise ServerError(f"PostgreSQL cannot make the database in {self.data} ({told}): {MOVE_AWAY}")

@@ -2,10 +2,15 @@
 
 from urllib.parse import urlsplit, urlunsplit
 
+POSTGRES_SCHEMES = ("postgres", "postgresql", "pgsql", "psql")
+
 
 def shown(url: str) -> str:
     """The address without its password, for a screen."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "…"
     if parts.password:
         host = parts.netloc.rpartition("@")[2]
         parts = parts._replace(netloc=f"{parts.username}:…@{host}")
@@ -17,6 +22,11 @@ def database_problem(url: str) -> str:
     import environ
     import psycopg2
 
+    if url.partition("://")[0] not in POSTGRES_SCHEMES:
+        return (
+            f"DATABASE_URL ({shown(url)}) is not the address of a PostgreSQL: write "
+            "postgres://user:password@host:5432/name; without DATABASE_URL the embedded one is used."
+        )
     try:
         told = environ.Env.db_url_config(url)
         line = psycopg2.connect(
@@ -50,7 +60,7 @@ def redis_problem(url: str) -> str:
             line.ping()
     except (redis.RedisError, ValueError, OSError) as problem:
         return (
-            f"REDIS_URL ({shown(url)}) cannot be reached: {problem}. "
+            f"REDIS_URL ({shown(url)}) cannot be reached: {str(problem).rstrip('.')}. "
             "Start that server or correct the address; without REDIS_URL the embedded one is used."
         )
     return ""

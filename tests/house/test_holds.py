@@ -189,6 +189,47 @@ def test_data_of_another_release_is_left_alone_and_the_way_out_is_named(place: P
     assert (place / "postgres" / "PG_VERSION").read_text() == "9.6\n"
 
 
+@pytest.mark.parametrize(
+    ("gone", "told"),
+    [
+        ("PG_VERSION", "is damaged"),
+        ("global/pg_control", "does not start"),
+        ("base", "cannot make the database"),
+    ],
+)
+def test_a_damaged_data_folder_is_named_in_one_line_with_a_way_out_and_left_alone(
+    place: Path, gone: str, told: str
+) -> None:
+    hold("postgres", place, "throwaway").release()
+    until(lambda: not is_running("postgres", place), "the server ended", 30)
+    part = place / "postgres" / gone
+    if part.is_dir():
+        shutil.rmtree(part)
+    else:
+        part.write_bytes(b"")
+    before = sorted(path.name for path in (place / "postgres").iterdir() if not path.name.startswith("postmaster"))
+
+    with pytest.raises(ServerError) as refused:
+        hold("postgres", place, "throwaway")
+
+    line = str(refused.value)
+    assert told in line
+    assert str(place / "postgres") in line
+    assert "to start anew, or restore a backup" in line
+    assert "\n" not in line
+    assert before == sorted(
+        path.name for path in (place / "postgres").iterdir() if not path.name.startswith("postmaster")
+    )
+
+
+def test_a_damaged_file_of_the_broker_is_named_with_a_way_out(place: Path) -> None:
+    (place / "redis").mkdir()
+    (place / "redis" / "appendonly.aof").write_text("neither a command nor a table")
+
+    with pytest.raises(ServerError, match=r"Redis does not start .*Bad file format.* move it away to start anew"):
+        hold("redis", place)
+
+
 def test_without_a_wheel_the_way_out_is_named(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "installations", list)
 

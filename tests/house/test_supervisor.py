@@ -294,6 +294,15 @@ def test_an_unreachable_server_is_named_without_its_password_and_without_a_trace
         assert "secret" not in refused.stdout
 
 
+@pytest.mark.parametrize("url", ["mysql://me:secret@127.0.0.1/market", "market", "http://127.0.0.1:5432/market"])
+def test_an_address_of_something_else_is_refused_in_one_line_that_shows_the_right_form(empty: Path, url: str) -> None:
+    refused = finished(RUN, DATA_DIR=str(empty), PORT=str(ports.choose(empty / "web.port", 18100)), DATABASE_URL=url)
+
+    assert refused.returncode == 1
+    assert "is not the address of a PostgreSQL: write postgres://user:password@host:5432/name" in refused.stdout
+    assert not {"Traceback", "Warning", "secret"} & set(re.findall(r"[A-Za-z]+", refused.stdout))
+
+
 @pytest.mark.parametrize("port", ["eighty", "0", "70000"])
 def test_a_port_that_is_none_is_refused(empty: Path, port: str) -> None:
     refused = finished(RUN, DATA_DIR=str(empty), PORT=port)
