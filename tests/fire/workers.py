@@ -1,0 +1,218 @@
+"""Workers as processes of their own, stopped exactly where a test wants them, and killed there."""
+
+import dataclasses
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from multiprocessing.connection import Connection
+from types import TracebackType
+from typing import Any
+from urllib.parse import urlsplit
+
+import django
+import redis  # noqa: F401
+import time_machine
+from django.apps import apps
+
+if not apps.ready:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
+    django.setup()
+
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.urls import get_resolver
+
+from core import sweeps
+from marketplace.embedded.processes import wait_until
+from payments.gateways import transport
+from tests.fire import databases
+
+# Django is loaded once, in a process without connections that every worker is forked from.
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload([__name__])
+PATIENCE = 120.0
+# What a worker would otherwise load for itself, each anew: the addresses, the database's and the cache's adapters.
+_LOADED = get_resolver().url_patterns, connection.settings_dict, caches["default"].key_prefix
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Stop:
+    """Where a worker stands still: before the n-th commit of its acts (`inside`), or after its n-th row (`between`)."""
+
+    where: str
+    turn: int = 1
+
+
+class Worker:
+    """A worker on a database of its own clock; `with` leaves nothing behind."""
+
+    def __init__(self, database: str, moment: datetime, job: Callable[..., Any], *given: Any) -> None:
+        self.database = database
+        self.line, there = FORKS.Pipe()
+        self.process = FORKS.Process(target=_work, args=(there, database, moment, job, given), daemon=True)
+        self.process.start()
+        there.close()
+
+    def __enter__(self) -> "Worker":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.process.is_alive():
+            self.kill()
+        self.line.close()
+
+    def until_stopped(self) -> None:
+        """Wait until it stands where it was to stop; fail when it ended without."""
+        said = self._heard()
+        assert said == "stopped", f"the worker never came to where it was to stop: {said}"
+
+    def go_on(self) -> None:
+        self.line.send("go on")
+
+    def is_done(self) -> bool:
+        return self.line.poll()
+
+    def result(self) -> Any:
+        """What its job returned. Raises what it raised."""
+        said = self._heard()
+        self.process.join(PATIENCE)
+        if isinstance(said, BaseException):
+            raise said
+        return said
+
+    def kill(self) -> None:
+        """`kill -9`, and until the database has noticed."""
+        assert self.process.pid is not None
+        os.kill(self.process.pid, signal.SIGKILL)
+        self.process.join(PATIENCE)
+        assert self.process.exitcode == -signal.SIGKILL
+        assert wait_until(lambda: not backends(self.database), PATIENCE)
+
+    def _heard(self) -> Any:
+        assert self.line.poll(PATIENCE), "the worker says nothing"
+        return self.line.recv()
+
+
+def backends(database: str, waiting: str = "") -> int:
+    """How many are connected to a database; with `waiting`, how many of them wait for a lock."""
+    condition = "AND wait_event_type = 'Lock'" if waiting else ""
+    [(found,)] = databases.ask(
+        "postgres", f"SELECT count(*) FROM pg_stat_activity WHERE datname = %s {condition}", (database,)
+    )
+    return int(found)
+
+
+def until_blocked_or_done(worker: Worker) -> None:
+    """Until a worker waits for a lock that another holds, or has ended because it did not have to."""
+    assert wait_until(lambda: worker.is_done() or bool(backends(worker.database, "locks")), PATIENCE)
+
+
+def _work(line: Connection, database: str, moment: datetime, job: Callable[..., Any], given: tuple[Any, ...]) -> None:
+    caches["default"].key_prefix = database
+    connection.settings_dict["NAME"] = database
+    with gateway_within(), time_machine.travel(moment, tick=False):
+        try:
+            said = job(line, *given)
+        except BaseException as error:
+            said = RuntimeError(f"{type(error).__name__}: {error}")
+        finally:
+            connection.close()
+    line.send(said)
+
+
+@contextmanager
+def gateway_within() -> Iterator[None]:
+    """Speak to our own addresses without a socket, by the same signed messages."""
+    kept = transport.post, transport.get
+    client = Client(SERVER_NAME="127.0.0.1")
+
+    def path(url: str) -> str:
+        parts = urlsplit(url)
+        return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+    def post(url: str, fields: Any) -> transport.Reply:
+        found = client.post(path(url), dict(fields))
+        return transport.Reply(found.status_code, found.content.decode())
+
+    def get(url: str) -> transport.Reply:
+        found = client.get(path(url))
+        body = b"".join(found.streaming_content) if found.streaming else found.content
+        return transport.Reply(found.status_code, body.decode())
+
+    transport.post, transport.get = post, get
+    try:
+        yield
+    finally:
+        transport.post, transport.get = kept
+
+
+def stand(line: Connection) -> None:
+    """Say that this is the place, and stay until told to go on."""
+    line.send("stopped")
+    line.recv()
+
+
+def run_sweep(line: Connection, name: str, moment: datetime, stop: Stop | None = None) -> tuple[int, int]:
+    """Run a sweep to its end, or to where it is to stop; how many rows it worked and how many failed."""
+    if stop is not None:
+        _stop_at(line, name, stop)
+    outcome = sweeps.run(name, moment)
+    return outcome.done, outcome.failed
+
+
+def run_sweep_without(line: Connection, name: str, moment: datetime, broken: sweeps.Key) -> tuple[int, int]:
+    """Run a sweep while one of its rows cannot be worked."""
+    sweep = sweeps.get(name)
+
+    def act(key: sweeps.Key, now: datetime) -> object:
+        if key == broken:
+            raise RuntimeError("this row is broken")
+        return sweep.act(key, now)
+
+    sweeps._sweeps[name] = dataclasses.replace(sweep, act=act)
+    return run_sweep(line, name, moment)
+
+
+def list_due(line: Connection, name: str, moment: datetime) -> list[sweeps.Key]:
+    """What a dry run finds due."""
+    return sweeps.run(name, moment, dry_run=True).due or []
+
+
+def _stop_at(line: Connection, name: str, stop: Stop) -> None:
+    sweep = sweeps.get(name)
+    turns = {"inside": 0, "between": 0}
+
+    def reached(where: str) -> None:
+        turns[where] += 1
+        if stop == Stop(where, turns[where]):
+            stand(line)
+
+    commit = connection.commit
+
+    def committing() -> None:
+        reached("inside")
+        commit()
+
+    def act(key: sweeps.Key, now: datetime) -> object:
+        connection.commit = committing
+        try:
+            done = sweep.act(key, now)
+        finally:
+            connection.commit = commit
+        reached("between")
+        return done
+
+    sweeps._sweeps[name] = dataclasses.replace(sweep, act=act)
+
+
+def lay_out_market(line: Connection) -> dict[str, datetime]:
+    """Lay out the market that every sweep has its rows in; when each has something due."""
+    from tests.fire import market
+
+    return market.lay_out()
