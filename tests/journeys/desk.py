@@ -18,7 +18,7 @@ def take_up(visitor: Visitor, queue: str, row: str) -> None:
     """Open a queue from the home of the desk, and in it the row that shows a text."""
     page = visitor.page
     visitor.open("/admin/")
-    page.get_by_role("link").filter(has_text=visitor.says(queue)).and_(page.locator("a.block")).first.click()
+    page.locator(".desk-home").get_by_role("link", name=visitor.says(queue), exact=True).click()
     page.locator("#result_list tr", has_text=row).locator("th a").first.click()
 
 
