@@ -87,7 +87,7 @@ def version_submit(*, version: ProductVersion, change_note: str = "", actor: Act
         subject=locked.reference,
         context={"title": _title(locked), "provider": str(provider), "version": locked.number},
         now=now,
-        link=f"/admin/catalog/productversion/{locked.pk}/review/",
+        link=f"/admin/catalog/productversion/{locked.pk}/change/",
     )
     return locked
 

@@ -120,7 +120,8 @@ class ApplicationAdmin(QueueAdmin):
                 "section_names": SECTION_NAMES,
                 "remarks": [(SECTION_NAMES.get(key, key), text) for key, text in application.remarks.items()],
                 "timeline": [
-                    (one.at, one.actor, HAPPENED.get(one.act, one.act)) for one in selectors.timeline_of(application)
+                    (one["at"], one["actor"], HAPPENED.get(one["act"], one["act"]))
+                    for one in selectors.timeline_of(application)
                 ],
                 "weekdays": [WEEKDAYS_ABBR[day - 1] for day in service.days] if service else [],
             }

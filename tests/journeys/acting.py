@@ -13,8 +13,9 @@ from django.core.management import call_command
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
-from core import clock
-from notifications.models import CaughtMail
+from core import clock, sweeps
+from accounts.models import User
+from notifications.models import CaughtMail, Message
 from tests.orders.making import books_fit
 
 LANGUAGES = {"zh-hans": "zh-CN", "en": "en-US"}
@@ -53,13 +54,52 @@ class Visitor:
         return self.page.get_by_role("heading", level=1)
 
     def press(self, text: str, **values: Any) -> None:
-        self.page.locator("#main").get_by_role("button", name=self.says(text, **values)).first.click()
+        self.page.locator("#main").get_by_role("button", name=self.says(text, **values), exact=True).first.click()
 
     def follow(self, text: str, **values: Any) -> None:
-        self.page.locator("#main").get_by_role("link", name=self.says(text, **values)).first.click()
+        self.page.locator("#main").get_by_role("link", name=self.says(text, **values), exact=True).first.click()
 
     def sees(self, text: str, **values: Any) -> None:
         expect(self.page.locator("body")).to_contain_text(self.says(text, **values))
+
+    def read_code(self, recipient: str) -> str:
+        """The code in the last message to an address or number, read at the mailbox page."""
+        mailbox = self.page.context.new_page()
+        mailbox.goto("/")
+        mailbox.locator("footer").get_by_role("link", name=self.says("Mailbox (development)")).click()
+        mailbox.locator("#main input[type=search]").fill(recipient)
+        mailbox.locator("#main input[type=search]").press("Enter")
+        mailbox.wait_for_url("**/mailbox/?q=*")
+        mailbox.locator("#main tr").get_by_role("link").first.click()
+        found = re.search(r"\b\d{6}\b", mailbox.locator("#main .prose").inner_text())
+        assert found is not None, mailbox.url
+        mailbox.close()
+        return found[0]
+
+    def open_menu(self, text: str) -> None:
+        """Follow an entry of the account's menu in the header."""
+        menu = self.page.locator("header details.menu")
+        menu.locator("summary").click()
+        menu.get_by_role("link", name=self.says(text), exact=True).click()
+
+    def go(self, text: str) -> None:
+        """Follow an entry of the console's navigation."""
+        with translation.override(self.language):
+            words = translation.pgettext("navigation", text)
+        self.page.locator(".console-side").get_by_role("link", name=words, exact=True).click()
+
+    def fill(self, **values: Any) -> None:
+        """Fill fields in by their names: text, a choice, a tick, or a file as (name, content)."""
+        for name, value in values.items():
+            field = self.page.locator(f"#id_{name.replace('__', '-')}")
+            if isinstance(value, bool):
+                field.set_checked(value)
+            elif isinstance(value, tuple):
+                field.set_input_files({"name": value[0], "mimeType": value[1], "buffer": value[2]})
+            elif field.evaluate("node => node.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
 
     def sign_in(self, email: str, password: str = PASSWORD) -> Visitor:
         self.open("/accounts/login/")
@@ -69,6 +109,20 @@ class Visitor:
         self.page.wait_for_url(lambda url: not url.endswith("/accounts/login/"))
         return self.type_code(email)
 
+    def sign_up(self, stage: Stage, email: str, name: str) -> Visitor:
+        """Open an account from the first page; the code stands in the mailbox, as on a development machine."""
+        self.open("/")
+        self.page.locator("header").get_by_role("link", name=self.says("Sign up")).click()
+        self.fill(login=email, display_name=name, password1=PASSWORD)
+        self.press("Open the account")
+        self.page.wait_for_url("**/accounts/confirm-email/")
+        stage.settle()
+        expect(self.page.locator("#main").get_by_role("link", name=self.says("Open the mailbox"))).to_be_visible()
+        self.fill(code=self.read_code(email))
+        self.press("Confirm the code")
+        self.page.wait_for_url(lambda url: not url.endswith("/accounts/confirm-email/"))
+        return self
+
     def type_code(self, email: str) -> Visitor:
         """Whoever comes for the first time types the code that was sent to the address."""
         if self.page.url.endswith("/accounts/confirm-email/"):
@@ -76,6 +130,17 @@ class Visitor:
             self.page.locator("#main button[type=submit]").first.click()
             self.page.wait_for_url(lambda url: not url.endswith("/accounts/confirm-email/"))
         return self
+
+
+class Ear:
+    """What somebody is told from now on."""
+
+    def __init__(self, user: User) -> None:
+        self.user = user
+        self.since = Message.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+    def told(self, kind: str) -> int:
+        return Message.objects.filter(recipient=self.user, kind=kind, pk__gt=self.since).count()
 
 
 @dataclass
@@ -93,6 +158,12 @@ class Stage:
 
     def later(self, **span: int) -> datetime:
         return self.at(clock.now() + timedelta(**span))
+
+    def beat(self, *names: str) -> None:
+        """What the clock brings about: each sweep once, and what it has to tell."""
+        for name in names:
+            assert not sweeps.run(name, clock.now()).failed, name
+        self.settle()
 
 
 def pay_at_gateway(stage: Stage, visitor: Visitor) -> None:

@@ -157,6 +157,7 @@ def step(request: HttpRequest, section: str) -> HttpResponse:
         steps=steps,
         here=here,
         editable=is_editable(application),
+        following=_next_of(application, section, now),
         **_more(request, application, section, now),
     )
     response.status_code = status
@@ -181,9 +182,13 @@ def _keep(request: HttpRequest, application: Application, section: str, form: An
 
 
 def _following(application: Application, section: str, now: datetime) -> str:
-    """The next step; papers and contact stay, since more than one thing is done there."""
-    if section in {Section.DOCUMENTS, Section.CONTACT}:
+    """Where saving a step leads: on to the next, but papers, contact and service stay until all is done there."""
+    if section in {Section.DOCUMENTS, Section.CONTACT, Section.SERVICE}:
         return f"{HOME}{section}/"
+    return _next_of(application, section, now)
+
+
+def _next_of(application: Application, section: str, now: datetime) -> str:
     order = [str(one.section) for one in sections_of(application, now)]
     at = order.index(section) if section in order else len(order)
     return f"{HOME}{order[at + 1]}/" if at + 1 < len(order) else HOME
