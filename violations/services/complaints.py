@@ -16,6 +16,7 @@ from orders.services import order_hold, order_unhold
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
+from regulation.types import moment
 from violations import selectors
 from violations.models import Complaint, Evidence
 from violations.rules import ComplaintFacts
@@ -170,7 +171,10 @@ def _late(complaint: Complaint, now: datetime) -> None:
         provider=complaint.provider,
         code=LATE_RESPONSE,
         occurred_at=complaint.due_at,
-        statement=f"{complaint.number}: no answer by {complaint.due_at:%Y-%m-%d %H:%M}",
+        statement=(
+            f"投诉 {complaint.number} 在 {moment(complaint.due_at)} 前未获答复。\n"
+            f"No answer to complaint {complaint.number} by {moment(complaint.due_at)}."
+        ),
         source=CaseSource.LATE_RESPONSE,
         event=f"complaint:{complaint.number}:late",
         product=complaint.product,

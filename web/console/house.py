@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from accounts.authentication import signed_in
+from accounts.selectors import tokens_of
 from core import clock
 from core.acts import Actor
 from core.clock import BEIJING
@@ -19,6 +21,7 @@ from deposits.selectors import deposit_balance
 from exits.selectors import checklist, deposit_may_return, exits_of, open_exit_of
 from exits.services import exit_request, exit_withdraw
 from exits.types import ExitState
+from orders.selectors import last_warranty_end, open_orders_count
 from providers import services
 from providers.models import Provider
 from providers.selectors import (
@@ -279,6 +282,8 @@ def leaving(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
         deposit=deposit_balance(provider.pk),
         deposit_may_return=deposit_may_return(exit_, now) if exit_ else False,
         may_withdraw=exit_ is not None and exit_.state == ExitState.PREPARING,
+        unfinished=open_orders_count(provider),
+        warranty_ends=last_warranty_end(provider),
     )
 
 
@@ -303,10 +308,11 @@ LEAVING_ACTS = {
             Consequence(
                 _("Comes back when every duty has ended, less what is owed then"), deposit_balance(provider.pk), "paid"
             ),
+            Consequence(_("One year after you have left you may apply again, not before."), None, "due"),
             Consequence(_("Until you have left you may withdraw this."), None, "neutral"),
         ],
         form=ExitForm,
-        clauses=("23", "26(1)"),
+        clauses=("23", "25", "26(1)"),
         danger=True,
     ),
     "stay": ActPage(gettext_lazy("Stay after all"), gettext_lazy("Stay"), _stay, form=ExitForm, clauses=("23",)),
@@ -326,4 +332,4 @@ def leaving_act(request: HttpRequest, provider: Provider, now: datetime, name: s
 @provider_page(Permission.INTEGRATION)
 def integration(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """How do our own systems talk to the market?"""
-    return draw(request, "integration", now)
+    return draw(request, "integration", now, tokens=list(tokens_of(signed_in(request))))
