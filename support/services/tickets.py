@@ -81,7 +81,9 @@ def ticket_solve(*, ticket: Ticket, remedy: str, actor: Actor, now: datetime) ->
         raise InvalidInput(_("Say what you did."), field="remedy")
     before = ticket.state
     if ticket.state == TicketState.OPEN:
+        # Each step of the state is kept: the database refuses a ticket that was solved without an answer.
         ticket.answer(now=now)
+        ticket.save()
     if ticket.state != TicketState.ANSWERED:
         raise NotAllowed(_("This ticket waits for the buyer."))
     ticket.solve(remedy=remedy.strip()[:LONGEST])

@@ -89,6 +89,11 @@ class ListState:
         return Column(label, _address(self.params, sort=following), direction, align)
 
 
+def field_choices(model: Any, name: str) -> list[tuple[str, Words]]:
+    """The choices of a model's field, as a filter takes them."""
+    return [(str(value), label) for value, label in model._meta.get_field(name).choices]
+
+
 def list_state(
     params: QueryDict,
     *,

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 
 from core import clock
@@ -15,7 +16,7 @@ from providers.types import Permission
 from web.acts import ActPage, act_page
 from web.console.waiting import waiting_counts
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def provider_page(permission: Permission) -> Callable[[View], View]:
@@ -26,7 +27,7 @@ def provider_page(permission: Permission) -> Callable[[View], View]:
 
     def wrap(view: View) -> View:
         @functools.wraps(view)
-        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             provider = provider_for(request.user)
             if provider is None:
                 raise Http404(request.path)

@@ -20,7 +20,7 @@ from violations import selectors, services
 from violations.models import Complaint
 from violations.types import OPEN_COMPLAINTS, ComplaintState
 from web.acts import ActPage, Done
-from web.components.lists import FilterSpec, list_state
+from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
 from web.console.access import do, draw, provider_page
@@ -38,7 +38,7 @@ COMPLAINT_TONES = {
 @provider_page(Permission.COMPLAINTS)
 def complaints(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Who complains, and until when must I answer?"""
-    choices = [("open", _("not settled")), *Complaint._meta.get_field("state").choices]
+    choices = [("open", _("not settled")), *field_choices(Complaint, "state")]
     state = list_state(request.GET, filters=[FilterSpec("state", _("State"), choices)])
     found = selectors.complaints_of_provider(provider)
     wanted = state.values.get("state")

@@ -22,7 +22,7 @@ from violations import selectors, services
 from violations.models import Case
 from violations.types import OPEN_CASES, CaseState, FindingState, MeasureState
 from web.acts import ActPage, Done, FilesField
-from web.components.lists import FilterSpec, list_state
+from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
 from web.console.access import do, draw, provider_page
@@ -121,7 +121,7 @@ def _case_row(one: Any) -> dict[str, Any]:
 @provider_page(Permission.COMPLAINTS)
 def cases(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """What is examined, and what was found?"""
-    choices = [("open", _("not settled")), *Case._meta.get_field("state").choices]
+    choices = [("open", _("not settled")), *field_choices(Case, "state")]
     state = list_state(request.GET, filters=[FilterSpec("state", _("State"), choices)])
     found = selectors.cases_of_provider(provider)
     wanted = state.values.get("state")

@@ -36,7 +36,7 @@ from settlements.services import payout_account_set, statement_confirm, statemen
 from settlements.types import HoldReason, StatementState
 from web.acts import ActPage, Done
 from web.components.charts import Chart, Series
-from web.components.lists import FilterSpec, list_state
+from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence, Step
 from web.components.words import day_text
 from web.console.access import allowed, do, draw, provider_page
@@ -333,9 +333,7 @@ def finance(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
 @provider_page(Permission.INVOICES)
 def invoices(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Which invoices do I owe, by when, and which have I issued?"""
-    state = list_state(
-        request.GET, filters=[FilterSpec("state", _("State"), Invoice._meta.get_field("state").choices or [])]
-    )
+    state = list_state(request.GET, filters=[FilterSpec("state", _("State"), field_choices(Invoice, "state"))])
     found = invoices_of_issuer(provider).filter(**state.values)
     if state.q:
         found = found.filter(

@@ -197,12 +197,10 @@ def papers_part(request: HttpRequest, provider: Provider, now: datetime, name: s
     channel = "phone" if request.POST.get("channel") == "phone" else "email"
     contact = _contact(provider)
     try:
-        if name in {"send", "code"} and contact is None:
-            raise Http404("contact")
-        if name == "send":
+        if name == "send" and contact is not None:
             services.contact_code_send(contact=contact, channel=channel, actor=actor, now=now)
             messages.success(request, _("A code is on its way. Type it in below."))
-        elif name == "code":
+        elif name == "code" and contact is not None:
             services.contact_verify(
                 contact=contact, channel=channel, code=request.POST.get("code", "").strip(), actor=actor, now=now
             )

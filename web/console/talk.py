@@ -22,7 +22,7 @@ from support import selectors, services
 from support.models import Ticket
 from support.types import Side, TicketState
 from web.acts import ActPage, Done, refused_by_field
-from web.components.lists import FilterSpec, list_state
+from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, ChatMessage
 from web.console.access import do, draw, provider_page
@@ -177,10 +177,12 @@ def auto_reply(request: HttpRequest, provider: Provider, now: datetime) -> HttpR
 @provider_page(Permission.SUPPORT)
 def tickets(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Which requests wait for me?"""
-    states, kinds = Ticket._meta.get_field("state").choices, Ticket._meta.get_field("kind").choices
     state = list_state(
         request.GET,
-        filters=[FilterSpec("state", _("State"), states or []), FilterSpec("kind", _("What it is about"), kinds or [])],
+        filters=[
+            FilterSpec("state", _("State"), field_choices(Ticket, "state")),
+            FilterSpec("kind", _("What it is about"), field_choices(Ticket, "kind")),
+        ],
     )
     found = selectors.tickets_of_provider(provider).filter(**state.values)
     if state.q:
