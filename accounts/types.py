@@ -14,6 +14,13 @@ class Role(StrEnum):
     AUDIT = "audit"
 
 
+# Who looks at what on the desk, besides those who act on it: no more of anybody's data than the work needs.
+SEE_PEOPLE = (Role.OPERATIONS, Role.AUDIT)
+SEE_MONEY = (Role.OPERATIONS, Role.FINANCE, Role.AUDIT)
+SEE_DISPUTES = (Role.OPERATIONS, Role.ARBITRATION, Role.AUDIT)
+SEE_TRADE = (Role.OPERATIONS, Role.FINANCE, Role.ARBITRATION, Role.AUDIT)
+
+
 class SubjectKind(StrEnum):
     """Who stands behind an account, in law (clauses 7 and 8)."""
 

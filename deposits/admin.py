@@ -13,6 +13,7 @@ from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
 from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, decided, linked
+from accounts.types import SEE_MONEY
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -34,6 +35,7 @@ DEDUCTIONS_SHOWN = 20
 class FinanceAdmin(ActAdmin):
     """Screens of finance."""
 
+    seen_by = SEE_MONEY
     role = "finance"
     show_full_result_count = False
     list_per_page = 50
@@ -125,6 +127,7 @@ class TopUpDemandAdmin(FinanceAdmin):
 class AdditionalDepositAdmin(ReviewAdmin):
     """Proposed after a third deduction in twelve months; an operator confirms or declines (9(6)4)."""
 
+    seen_by = SEE_MONEY
     list_display = ["provider", "count", "amount", "proposed_at", "until", "state"]
     list_filter = ["state"]
     ordering = ["proposed_at", "pk"]
@@ -215,6 +218,7 @@ class AdditionalDepositAdmin(ReviewAdmin):
 
 @admin.register(DepositPayment)
 class DepositPaymentAdmin(ReadOnlyAdmin):
+    seen_by = SEE_MONEY
     list_display = ["number", "provider", "amount", "state", "intent_number", "opened_at", "settled_at"]
     list_filter = ["state"]
     list_select_related = ["provider"]
@@ -224,6 +228,7 @@ class DepositPaymentAdmin(ReadOnlyAdmin):
 
 @admin.register(DepositReturn)
 class DepositReturnAdmin(ReadOnlyAdmin):
+    seen_by = SEE_MONEY
     list_display = ["provider", "amount", "payout_number", "state", "opened_at", "settled_at"]
     list_filter = ["state"]
     list_select_related = ["provider"]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, Words, decided, linked
+from accounts.types import SEE_TRADE
 from core import clock
 from core.acts import Actor
 from deposits.selectors import deposit_balance
@@ -26,6 +27,7 @@ ORDERS_SHOWN = 200
 class ExitAdmin(ReviewAdmin):
     """Exits; the clearances that a second operator confirms (20(4))."""
 
+    seen_by = SEE_TRADE
     list_display = ["number", "provider", "kind", "state", "opened_at", "left_at", "deposit_due_at"]
     list_filter = ["state", "kind"]
     search_fields = ["=number", "=provider__number"]

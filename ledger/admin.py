@@ -7,23 +7,17 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 
+from accounts.types import Role
 from core.admin import ReadOnlyAdmin
 from ledger.models import Balance, Entry, Hold, Transaction
-
-ROLES = ("finance", "audit")
 
 
 class BooksAdmin(ReadOnlyAdmin):
     """Seen by finance and audit only."""
 
+    seen_by = (Role.FINANCE, Role.AUDIT)
     show_full_result_count = False
     list_per_page = 50
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.is_active and any(request.user.has_role(role) for role in ROLES)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
 
 
 class EntryInline(TabularInline):

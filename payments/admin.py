@@ -12,6 +12,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin.acts import ActAdmin
+from accounts.types import SEE_MONEY
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -38,6 +39,7 @@ class WhyForm(forms.Form):
 class MoneyAdmin(ActAdmin):
     """Screens of finance. A button shows only where its act is possible now."""
 
+    seen_by = SEE_MONEY
     role = "finance"
     show_full_result_count = False
     list_per_page = 50
@@ -64,6 +66,7 @@ class TransferAdmin(MoneyAdmin):
 
 @admin.register(PaymentIntent)
 class PaymentIntentAdmin(ReadOnlyAdmin):
+    seen_by = SEE_MONEY
     list_display = ["number", "title", "amount", "payer", "state", "opened_at", "paid_at", "paid_back"]
     list_filter = ["state", "purpose", "gateway"]
     list_select_related = ["payer"]

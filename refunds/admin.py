@@ -12,6 +12,7 @@ from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Rows, Said, Words, decided, linked
+from accounts.types import SEE_TRADE
 from core import clock
 from core.acts import Actor
 from core.money import format_yuan
@@ -47,6 +48,7 @@ class UpholdForm(FindingForm):
 class RefundRequestAdmin(ReviewAdmin):
     """Refunds; those in dispute, the longest waiting first."""
 
+    seen_by = SEE_TRADE
     role = "arbitration"
     list_display = [
         "number", "order", "reason", "amount_asked", "amount", "state", "in_guarantee", "requested_at", "decide_due_at",

@@ -46,7 +46,7 @@ def finding_locked(pk: int) -> Finding:
 
 def appeal_locked(pk: int) -> Appeal:
     """The appeal under its row lock."""
-    return Appeal.objects.select_for_update(of=("self",), no_key=True).get(pk=pk)
+    return Appeal.objects.select_for_update(of=("self",), no_key=True).select_related("finding__provider").get(pk=pk)
 
 
 def measure_locked(pk: int) -> Measure:

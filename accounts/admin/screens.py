@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import selectors, services
 from accounts.admin.acts import ActAdmin, ReasonForm
 from accounts.models import ApiToken, IdentityVerification, User
-from accounts.types import IdentityState, Role
+from accounts.types import SEE_PEOPLE, IdentityState, Role
 from core import clock
 from core.acts import Actor
 from core.encryption import blind_index
@@ -56,6 +56,7 @@ class RolesForm(ReasonForm):
 class UserAdmin(ActAdmin):
     """Accounts: found by address, number, name or identity number; closed and blocked by acts."""
 
+    seen_by = SEE_PEOPLE
     list_display = [
         "display_name",
         "shown_email",
@@ -219,6 +220,7 @@ class UserAdmin(ActAdmin):
 class IdentityVerificationAdmin(ActAdmin):
     """Real-name verifications (clause 9(2)), masked; found by the number."""
 
+    seen_by = SEE_PEOPLE
     list_display = ["shown_name", "shown_number", "kind", "state", "register", "answer", "submitted_at", "settled_at"]
     list_filter = ["state", "kind"]
     search_fields = ["subject_index"]
@@ -274,6 +276,7 @@ class IdentityVerificationAdmin(ActAdmin):
 class ApiTokenAdmin(ActAdmin):
     """The keys of people's programs: who, what for, when last used; ended by an act."""
 
+    seen_by = SEE_PEOPLE
     list_display = ["name", "prefix", "user", "scopes", "expires_at", "last_used_at", "revoked_at"]
     list_select_related = ["user"]
     search_fields = ["prefix", "name"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import reactions
 from accounts.models import Block, IdentityVerification, User
 from accounts.services.people import lock_user, require_operator, require_reason, subject_of
-from accounts.types import BlockKind, IdentityState
+from accounts.types import BlockKind, IdentityState, Role
 from core.acts import Actor, act
 from core.encryption import blind_index
 from core.errors import NotAllowed
@@ -17,7 +17,7 @@ from regulation.services import audit_record
 @act
 def account_deactivate(*, user: User, reason: str, actor: Actor, now: datetime) -> None:
     """Close an account: its sessions and tokens stop at once. Raises InvalidInput without a reason, NotAllowed."""
-    require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     why = require_reason(reason)
     if actor.id == user.pk:
         raise NotAllowed(_("Another operator has to do this."))
@@ -39,7 +39,7 @@ def account_deactivate(*, user: User, reason: str, actor: Actor, now: datetime) 
 @act
 def account_reactivate(*, user: User, reason: str, actor: Actor, now: datetime) -> None:
     """Open a closed account again. Raises NotAllowed while it is blocked or not closed."""
-    require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     why = require_reason(reason)
     if lock_user(user).is_active:
         raise NotAllowed(_("This account is not closed."))
@@ -63,7 +63,7 @@ def account_block(*, user: User, reason: str, actor: Actor, now: datetime) -> li
 
     Raises InvalidInput without a reason, NotAllowed where it is blocked already.
     """
-    require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     why = require_reason(reason)
     if actor.id == user.pk:
         raise NotAllowed(_("Another operator has to do this."))
@@ -97,7 +97,7 @@ def account_block(*, user: User, reason: str, actor: Actor, now: datetime) -> li
 @act
 def account_unblock(*, user: User, reason: str, actor: Actor, now: datetime) -> None:
     """Lift a block; the account stays closed until it is reactivated. Raises NotAllowed where there is none."""
-    require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     why = require_reason(reason)
     lock_user(user)
     lifted = Block.objects.filter(user=user, lifted_at__isnull=True).update(lifted_at=now)

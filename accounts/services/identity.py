@@ -17,7 +17,7 @@ from accounts.services.people import (
     require_self,
     subject_of,
 )
-from accounts.types import BlockKind, IdentityState, SubjectKind
+from accounts.types import BlockKind, IdentityState, Role, SubjectKind
 from core.acts import Actor, act
 from core.encryption import blind_index
 from core.errors import InvalidInput, NotAllowed
@@ -166,7 +166,7 @@ def identity_revoke(
 
     Raises InvalidInput without a reason, NotAllowed where it is not in force.
     """
-    require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     why = require_reason(reason)
     found = IdentityVerification.objects.select_for_update(no_key=True).get(pk=verification.pk)
     if found.state != IdentityState.VERIFIED:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.contacts import normalize_email, normalize_phone
 from accounts.models import LANGUAGES, Block, User, default_display_name
+from accounts.selectors import user_by_pk
 from accounts.types import BlockKind, Role
 from core.acts import Actor, act
 from core.encryption import blind_index, mask
@@ -40,10 +41,21 @@ def subject_of(user: User) -> str:
     return f"account:{user.pk}"
 
 
-def require_operator(actor: Actor) -> None:
-    """Refuse anybody but operators and the platform itself. Raises NotPermitted."""
-    if actor.kind not in {"operator", "system"}:
+def require_operator(actor: Actor, role: str) -> None:
+    """Refuse anybody but operators who hold the role, and the platform itself. Raises NotPermitted."""
+    if actor.kind == "system":
+        return
+    user = user_by_pk(actor.id) if actor.kind == "operator" and actor.id is not None else None
+    if user is None or not user.is_operator:
         raise NotPermitted(_("Only an operator may do this."))
+    if not user.has_role(role):
+        raise NotPermitted(_("Your role as an operator does not cover this."))
+
+
+def require_chief(actor: Actor) -> None:
+    """Refuse anybody but those who hold every role, and the platform itself. Raises NotPermitted."""
+    if actor.kind != "system" and not (actor.kind == "operator" and user_by_pk(actor.person).is_superuser):
+        raise NotPermitted(_("Only a chief operator may hand out roles."))
 
 
 def require_self(actor: Actor, user: User) -> None:
@@ -152,7 +164,7 @@ def _language(code: str) -> str:
 @act
 def contacts_confirm(*, user: User, actor: Actor, now: datetime) -> None:
     """Take an account's address and number as verified: the platform itself made it, or an operator has checked."""
-    require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     user_now = lock_user(user)
     if user_now.email:
         EmailAddress.objects.update_or_create(
@@ -224,7 +236,7 @@ def language_set(*, user: User, language: str, actor: Actor, now: datetime) -> N
 @act
 def role_grant(*, user: User, role: str, actor: Actor, now: datetime) -> None:
     """Let an operator work on something. Raises InvalidInput for an unknown role, NotAllowed for a non-operator."""
-    require_operator(actor)
+    require_chief(actor)
     group = _group(role)
     if not lock_user(user).is_staff:
         raise NotAllowed(_("Roles are given to operators only."))
@@ -236,7 +248,7 @@ def role_grant(*, user: User, role: str, actor: Actor, now: datetime) -> None:
 @act
 def role_revoke(*, user: User, role: str, actor: Actor, now: datetime) -> None:
     """Take a role from an operator. Raises InvalidInput for an unknown role."""
-    require_operator(actor)
+    require_chief(actor)
     lock_user(user)
     user.groups.remove(_group(role))
     user.__dict__.pop("roles", None)
@@ -252,7 +264,7 @@ def _group(role: str) -> Group:
 @act
 def operator_appoint(*, user: User, roles: Iterable[str], actor: Actor, now: datetime) -> None:
     """Make an account an operator's, with its roles."""
-    require_operator(actor)
+    require_chief(actor)
     User.objects.filter(pk=lock_user(user).pk).update(is_staff=True)
     user.is_staff = True
     audit_record(
@@ -280,10 +292,10 @@ def roles_set(*, user: User, roles: Iterable[str], reason: str, actor: Actor, no
 
     Raises InvalidInput without a reason or for an unknown role, NotAllowed for one's own account.
     """
-    require_operator(actor)
     why = require_reason(reason)
     if actor.id == user.pk:
         raise NotAllowed(_("Another operator has to do this."))
+    require_chief(actor)
     wanted = set(roles)
     if not wanted:
         operator_dismiss(user=user, reason=why, actor=actor, now=now)
@@ -297,10 +309,10 @@ def roles_set(*, user: User, roles: Iterable[str], reason: str, actor: Actor, no
 @act
 def operator_dismiss(*, user: User, reason: str, actor: Actor, now: datetime) -> None:
     """Take the operator's desk and every role from an account. Raises InvalidInput without a reason."""
-    require_operator(actor)
     why = require_reason(reason)
     if actor.id == user.pk:
         raise NotAllowed(_("Another operator has to do this."))
+    require_chief(actor)
     User.objects.filter(pk=lock_user(user).pk).update(is_staff=False, is_superuser=False)
     user.groups.clear()
     user.is_staff = user.is_superuser = False

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
+from accounts.types import SEE_DISPUTES
 from catalog import selectors, services
 from catalog.admin.forms import LiftForm, RestrictForm, WhyForm
 from catalog.models import Product
@@ -20,6 +21,7 @@ from core.acts import Actor
 class ProductAdmin(ActAdmin):
     """Every product, with its place in the market."""
 
+    seen_by = SEE_DISPUTES
     list_display = ["name", "provider", "category", "shown_state", "listed_at", "last_sale_at", "zero_sales_due_at"]
     list_filter = ["state", "off_reason", "category__product_class"]
     list_select_related = ["provider", "category", "live_version"]

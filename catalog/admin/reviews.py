@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
+from accounts.types import SEE_DISPUTES
 from catalog import selectors, services
 from catalog.admin.forms import FindingForm, JudgeForm, NoteForm, NothingForm, WhyForm
 from catalog.models import ListingFinding, ProductVersion
@@ -97,6 +98,7 @@ class WaitingFilter(admin.SimpleListFilter):
 class ProductVersionAdmin(ActAdmin):
     """Listings to be reviewed."""
 
+    seen_by = SEE_DISPUTES
     list_display = ["title", "provider", "number", "category", "shown_state", "submitted_at", "reviewer"]
     list_filter = [WaitingFilter, "category__product_class"]
     list_select_related = ["product__provider", "category", "reviewer"]

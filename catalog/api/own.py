@@ -214,7 +214,7 @@ class OwnProducts(IdempotentWrites, APIView):
     )
     def get(self, request: Request) -> Response:
         page = selectors.products_page(
-            provider=own_provider(request, Permission.SEE),
+            provider=own_provider(request),
             now=clock.now(),
             query=request.query_params.get("q", ""),
             state=request.query_params.get("state", ""),
@@ -244,7 +244,7 @@ class OwnVersion(IdempotentWrites, APIView):
 
     @extend_schema(responses=VersionOutput, operation_id="catalog_own_version", tags=["catalog"])
     def get(self, request: Request, version_id: int) -> Response:
-        version = selectors.version_for(provider=own_provider(request, Permission.SEE), version_id=version_id)
+        version = selectors.version_for(provider=own_provider(request), version_id=version_id)
         return Response(shown(version, kept_findings(version)))
 
     @extend_schema(request=ContentInput, responses=VersionOutput, operation_id="catalog_version_save", tags=["catalog"])

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.selectors import operators_with
+from accounts.services import require_operator
 from accounts.types import Role as OperatorRole
 from core.acts import SYSTEM, Actor, act
 from core.errors import Conflict, InvalidInput, NotAllowed
@@ -24,7 +25,7 @@ from notifications.services import notify_many
 from providers.decisions import decided
 from providers.models import Provider
 from providers.selectors import rulebook_of_provider
-from providers.services.guards import both_languages, record, require_operator, require_person, require_reason
+from providers.services.guards import both_languages, record, require_person, require_reason
 from providers.types import ProviderState
 from regulation.models import DecisionRecord
 from regulation.services import audit_record
@@ -287,7 +288,7 @@ def _end(held: Held, found: AdditionalDeposit, reason: str, now: datetime) -> No
 def _proposal(
     additional: AdditionalDeposit, reason: str, actor: Actor, now: datetime
 ) -> tuple[Held, AdditionalDeposit, str]:
-    require_operator(actor)
+    require_operator(actor, OperatorRole.FINANCE)
     why = require_reason(reason)
     held = deposit_lock(provider_id=additional.provider_id)
     if held is None:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import require_operator
+from accounts.types import Role
 from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.money import ZERO, yuan
@@ -20,7 +22,7 @@ from payments.selectors import intent_of
 from payments.services import intent_close, intent_open, payout_open
 from payments.types import Recipient
 from providers.models import Provider, Store
-from providers.services.guards import record, require_member, require_operator, require_person
+from providers.services.guards import record, require_member, require_person
 from providers.types import Permission, ProviderState
 
 PURPOSE = "deposit"
@@ -119,7 +121,7 @@ def deposit_return(*, provider: Provider, recipient: Recipient, actor: Actor, no
     When that is due is for the exit to say. None where nothing is left. Asking again while it is on its way returns
     that one. Raises NotAllowed while the provider is still here, DepositNotFound.
     """
-    require_operator(actor)
+    require_operator(actor, Role.FINANCE)
     held = deposit_lock(provider_id=provider.pk)
     if held is None:
         raise DepositNotFound

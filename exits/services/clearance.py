@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import Role
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from core.references import new_number
@@ -14,7 +15,13 @@ from exits.models import Exit
 from exits.services.orders import exit_orders_begin
 from exits.services.telling import decision_of, exit_subject, tell
 from exits.types import CLOSING_GROUNDS, ExitState
-from providers.services import provider_clear_out, reentry_bar_record, restriction_lift, restriction_place
+from providers.services import (
+    provider_clear_out,
+    reentry_bar_record,
+    require_role,
+    restriction_lift,
+    restriction_place,
+)
 from providers.types import ExitKind, RestrictionKind
 from regulation.models import DecisionRecord
 from regulation.services import audit_record
@@ -38,8 +45,11 @@ def clearance_open(
     With the other grounds of 24 it is a proposal and the display stays. What cannot be undone waits for a second
     operator.
     An exit that is open already is returned, closed as well where these grounds close.
+    Raises NotPermitted for anybody but the platform itself and operators of the marketplace.
     """
     provider = selectors.provider_locked(provider.pk)
+    if actor.kind != "system":
+        require_role(actor, Role.OPERATIONS, provider)
     exit_ = selectors.open_exit_of(provider)
     if exit_ is None:
         exit_ = Exit(
@@ -147,6 +157,7 @@ def clearance_withdraw(*, provider: Any, reference: str, reason: str, actor: Act
 
 def _proposed(exit_: Exit, reason: str, actor: Actor) -> Exit:
     exit_ = selectors.exit_locked(exit_.pk)
+    require_role(actor, Role.OPERATIONS, exit_.provider)
     if exit_.state != ExitState.PROPOSED:
         raise NotAllowed(_("This clearance was decided before."))
     if actor.id == exit_.opened_by_id:

@@ -16,6 +16,7 @@ from exits.services.telling import exit_subject
 from exits.types import Choice, OrderOutcome
 from notifications.services import notify
 from orders.selectors import fulfilment_of
+from orders.services import require_buyer
 from refunds.services import refund_on_exit
 from regulation import registry
 from regulation.selectors import rulebook_at
@@ -52,8 +53,12 @@ def exit_orders_begin(*, exit_: Exit, now: datetime) -> int:
 
 @act
 def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: datetime) -> ExitOrder:
-    """The buyer of a running subscription takes the unused part back, or uses it to the end of the term (24, 26(1))."""
+    """The buyer of a running subscription takes the unused part back, or uses it to the end of the term (24, 26(1)).
+
+    Raises OrderNotFound for anybody else, NotAllowed once the time has ended.
+    """
     row = selectors.exit_order_locked(row.pk)
+    require_buyer(row.order, actor)
     if row.outcome != OrderOutcome.WAITING or row.choice_due_at is None or now >= row.choice_due_at:
         raise NotAllowed(_("The time to choose has ended."), clauses=["26(1)"])
     row.choice = choice

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import Role
 from core.acts import SYSTEM, Actor, act
 from core.errors import NotAllowed
 from core.money import ZERO
@@ -22,8 +23,10 @@ from providers.services import (
     provider_leaving_begin,
     provider_leaving_withdraw,
     reentry_bar_record,
+    require_member,
+    require_role,
 )
-from providers.types import ExitKind
+from providers.types import ExitKind, Permission
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record
 from regulation.types import Text
@@ -33,9 +36,11 @@ from regulation.types import Text
 def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, now: datetime) -> Exit:
     """A provider asks to leave (23), or its agreement ends (22): no new sales from now on, what was sold is finished.
 
-    An exit that is open already is returned. Raises NotAllowed while a case is open against the provider.
+    The provider itself asks to leave; its agreement is ended by an operator of the marketplace. An exit that is open
+    already is returned. Raises ProviderNotFound for strangers, RoleTooSmall, NotPermitted.
     """
     provider = selectors.provider_locked(provider.pk)
+    _require_theirs(provider, kind, actor)
     known = selectors.open_exit_of(provider)
     if known is not None:
         return known
@@ -58,6 +63,7 @@ def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, no
 def exit_withdraw(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
     """The provider stays after all; its store and products are displayed again (23)."""
     exit_ = selectors.exit_locked(exit_.pk)
+    _require_theirs(exit_.provider, exit_.kind, actor)
     if exit_.state != ExitState.PREPARING:
         raise NotAllowed(_("This exit can no longer be withdrawn."))
     exit_.withdraw(reason=reason.strip(), now=now)
@@ -134,6 +140,13 @@ def exit_deposit_return(*, exit_id: int, now: datetime) -> bool:
     _audit(exit_, "exit_deposit_return", {"state": ExitState.LEFT}, SYSTEM, now)
     tell(exit_, "exit.settled", {}, now)
     return True
+
+
+def _require_theirs(provider: Any, kind: str, actor: Actor) -> None:
+    if kind == ExitKind.VOLUNTARY:
+        require_member(actor, provider, Permission.LEAVE)
+    elif actor.kind != "system":
+        require_role(actor, Role.OPERATIONS, provider)
 
 
 def _audit(exit_: Exit, act_name: str, before: dict[str, Any], actor: Actor, now: datetime) -> None:

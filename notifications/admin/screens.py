@@ -12,6 +12,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from accounts.admin.acts import ActAdmin
 from accounts.authentication import signed_in
+from accounts.types import SEE_PEOPLE
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -170,6 +171,7 @@ class AnnouncementAdmin(ActAdmin):
 class AnnouncementReceiptAdmin(ReadOnlyAdmin):
     """The receipt log: who was told of what, when, and whether they read it."""
 
+    seen_by = SEE_PEOPLE
     list_display = ["announcement", "recipient", "told_at", "shown_mailed", "shown_read"]
     list_select_related = ["announcement", "recipient", "message"]
     search_fields = ["=announcement__id", "recipient__display_name"]
@@ -189,6 +191,7 @@ class AnnouncementReceiptAdmin(ReadOnlyAdmin):
 class MessageAdmin(ReadOnlyAdmin):
     """What was told to whom; found by the number of what it is about."""
 
+    seen_by = SEE_PEOPLE
     list_display = ["shown_title", "recipient", "kind", "subject", "created_at", "read_at", "mailed_at"]
     list_filter = ["group"]
     list_select_related = ["recipient"]

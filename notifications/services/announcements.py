@@ -12,8 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.services import require_operator
+from accounts.types import Role
 from core.acts import Actor, act
-from core.errors import InvalidInput, NotAllowed, NotPermitted
+from core.errors import InvalidInput, NotAllowed
 from core.outbox import outbox_put
 from notifications import audiences, kinds
 from notifications.models import Announcement, AnnouncementReceipt, Message
@@ -33,11 +35,6 @@ class ChangeNotAhead(NotAllowed):
     """The change would be announced only after it went live."""
 
     code = "change_not_ahead"
-
-
-def _require_operator(actor: Actor) -> None:
-    if actor.kind not in {"operator", "system"}:
-        raise NotPermitted(_("Only an operator may announce."))
 
 
 def subject_of(announcement: Announcement) -> str:
@@ -63,7 +60,7 @@ def announcement_write(
 
     Raises InvalidInput with the field, NotPermitted for anybody but operators.
     """
-    _require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     values = announcement_check(about=about, title=title, body=body, audience=audience, new_name=new_name)
     announcement = Announcement.objects.create(
         **values,
@@ -91,7 +88,7 @@ def announcement_edit(
     now: datetime,
 ) -> Announcement:
     """Change a draft. Raises NotAllowed once it is published, and what `announcement_write` raises."""
-    _require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     draft = Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk)
     if draft.state != AnnouncementState.DRAFT:
         raise NotAllowed(_("What is published stays as it is; withdraw it and write another."), clauses=[CLAUSE])
@@ -146,7 +143,7 @@ def announcement_publish(*, announcement: Announcement, actor: Actor, now: datet
     Raises ChangeNotAhead where a change of the platform (clause 4) would take effect now or earlier, NotAllowed
     where it is no draft.
     """
-    _require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     found = Announcement.objects.select_for_update(no_key=True).get(pk=announcement.pk)
     if found.state != AnnouncementState.DRAFT:
         raise NotAllowed(_("This announcement is published already."))
@@ -171,7 +168,7 @@ def announcement_withdraw(*, announcement: Announcement, reason: str, actor: Act
 
     Raises InvalidInput without a reason, NotAllowed where it is not published or has taken effect.
     """
-    _require_operator(actor)
+    require_operator(actor, Role.OPERATIONS)
     why = reason.strip()
     if not why:
         raise InvalidInput(_("Say why: the reason is kept."), field="reason")

@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminTextareaWid
 from accounts.admin.acts import ActAdmin, ReasonForm
 from accounts.admin.reviews import Review as ReviewShown
 from accounts.admin.reviews import ReviewAdmin as QueueAdmin
+from accounts.types import SEE_DISPUTES, SEE_MONEY, SEE_TRADE
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -83,6 +84,7 @@ class HeldFilter(admin.SimpleListFilter):
 class OrderAdmin(QueueAdmin):
     """Orders, and the acceptances that ninety days of silence brought here (11(1)3)."""
 
+    seen_by = SEE_TRADE
     list_display = ["number", "title_zh", "buyer", "provider", "amount", "refunded", "state", "placed_at", "paid_at"]
     list_filter = [HeldFilter, "state", "product_class"]
     list_select_related = ["buyer", "provider"]
@@ -168,6 +170,7 @@ class OrderAdmin(QueueAdmin):
 class WarrantyClaimAdmin(QueueAdmin):
     """Claims that the two could not settle (11(3)3)."""
 
+    seen_by = SEE_DISPUTES
     role = "arbitration"
     list_display = ["number", "order", "wish", "amount_asked", "amount_offered", "state", "filed_at", "answer_due_at"]
     list_filter = ["state", "wish"]
@@ -232,6 +235,7 @@ class WarrantyClaimAdmin(QueueAdmin):
 class InvoiceAdmin(ActAdmin):
     """Invoices, and those that the platform itself owes (13)."""
 
+    seen_by = SEE_MONEY
     role = "finance"
     list_display = ["number", "order", "kind", "issuer", "recipient", "amount", "state", "due_at", "issued_at"]
     list_filter = ["state", "kind", "issuer"]
@@ -272,6 +276,7 @@ class InvoiceAdmin(ActAdmin):
 class ReviewAdmin(ActAdmin):
     """Reviews by buyers who are connected with a provider (15(2), 16(2))."""
 
+    seen_by = SEE_DISPUTES
     list_display = ["order", "product", "author", "score", "state", "held_because", "written_at"]
     list_filter = ["state", "held_because", "score"]
     list_select_related = ["order", "product", "author"]
@@ -327,6 +332,7 @@ class ReviewAdmin(ActAdmin):
 
 @admin.register(DeductionOffer)
 class DeductionOfferAdmin(ReadOnlyAdmin):
+    seen_by = SEE_TRADE
     list_display = ["number", "order", "amount", "state", "offered_side", "offered_at", "ended_at"]
     list_filter = ["state"]
     list_select_related = ["order"]

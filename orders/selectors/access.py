@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import SEE_TRADE
 from core.acts import require_transaction
 from core.errors import NotFound
 from orders.models import DeductionOffer, Invoice, Order, OrderFile, OrderMilestone, Review, WarrantyClaim
@@ -32,8 +33,13 @@ def team_permissions(order: Order, user: Any) -> frozenset[str]:
     return frozenset(str(permission) for permission in Permission if any(may(role, permission) for role in roles))
 
 
+def is_reader(user: Any) -> bool:
+    """Whether somebody looks at what was bought and sold for the platform: on the desk, and through the API."""
+    return any(user.has_role(role) for role in SEE_TRADE)
+
+
 def _reachable(user: Any) -> Q:
-    if user.is_operator:
+    if is_reader(user):
         return Q()
     mine = StaffMember.objects.filter(user=user, left_at__isnull=True).values("provider")
     return Q(buyer=user) | Q(provider__in=mine) | Q(performer__in=mine)
@@ -130,13 +136,19 @@ def review_of(order: Order) -> Review | None:
 def file_for(user: Any, pk: int) -> OrderFile:
     """A file of an order, for those who reach the order; invoices of the platform's own business are not the buyer's.
 
-    Raises OrderNotFound for others.
+    Of the provider's team those who work on orders see it, and invoices those who work on invoices. Raises
+    OrderNotFound for others.
     """
     found = OrderFile.objects.select_related("order").filter(pk=pk).first()
     if found is None:
         raise OrderNotFound
     order = order_for(user, found.order.number)
-    if found.place.startswith("invoice:") and user.pk == order.buyer_id:
+    of_invoice = found.place.startswith("invoice:")
+    if user.pk != order.buyer_id and not is_reader(user):
+        needed = Permission.INVOICES if of_invoice else Permission.ORDERS
+        if needed not in team_permissions(order, user):
+            raise OrderNotFound
+    if of_invoice and user.pk == order.buyer_id:
         invoice = Invoice.objects.filter(pk=int(found.place.partition(":")[2])).first()
         if invoice is None or invoice.recipient != "buyer":
             raise OrderNotFound

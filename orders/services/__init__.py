@@ -8,7 +8,7 @@ from orders.services.accepting import (
     late_start_tell,
     order_reopen,
 )
-from orders.services.access import NotNow, OrderNotFound, order_locked
+from orders.services.access import NotNow, OrderNotFound, order_locked, require_buyer, require_provider
 from orders.services.claiming import (
     OutOfWarranty,
     claim_accept,
@@ -142,6 +142,8 @@ __all__ = [
     "order_terminate",
     "order_unhold",
     "orders_unpaid_cancel",
+    "require_buyer",
+    "require_provider",
     "review_follow_up",
     "review_publish",
     "review_remove",

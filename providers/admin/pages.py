@@ -11,12 +11,14 @@ from django.shortcuts import render
 from django.urls import reverse
 
 from accounts.admin.acts import ActAdmin
+from accounts.types import SEE_DISPUTES
 from core.errors import DomainError
 
 
 class QueueAdmin(ActAdmin):
     """A queue of things to work on."""
 
+    seen_by = SEE_DISPUTES
     show_full_result_count = False
     list_per_page = 50
 

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from accounts.types import SEE_DISPUTES
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -113,6 +114,7 @@ class ChangeReportAdmin(QueueAdmin):
 
 @admin.register(Document)
 class DocumentAdmin(ReadOnlyAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["provider", "slot", "masked", "expires_on", "state", "uploaded_at"]
     list_filter = ["state", "slot", ("expires_on", admin.DateFieldListFilter)]
     list_select_related = ["provider"]
@@ -148,6 +150,7 @@ class DocumentAdmin(ReadOnlyAdmin):
 
 @admin.register(LapseDuty)
 class LapseDutyAdmin(ReadOnlyAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["provider", "document", "lapsed_on", "due_at", "state", "settled_at"]
     list_filter = ["state"]
     list_select_related = ["provider", "document"]

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from accounts.types import SEE_DISPUTES, SEE_TRADE
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -30,6 +31,7 @@ from regulation.types import Text
 class ProviderAdmin(QueueAdmin):
     """Who sells here, and how they stand."""
 
+    seen_by = SEE_TRADE
     list_display = ["number", "public_name", "kind", "shown_state", "is_shown", "admitted_at", "conditions_unmet_since"]
     list_filter = ["state", "kind", "shown", "is_platform", ("conditions_unmet_since", admin.EmptyFieldListFilter)]
     search_fields = ["=number", "public_name", "store__name_zh", "store__name_en", "=owner__email"]
@@ -324,6 +326,7 @@ class PlatformConditionAdmin(QueueAdmin):
 
 @admin.register(ReentryBar)
 class ReentryBarAdmin(ReadOnlyAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["provider", "relation", "exit_kind", "exited_at", "never", "allowed_from", "revoked_at"]
     list_filter = ["exit_kind", "never", ("revoked_at", admin.EmptyFieldListFilter)]
     list_select_related = ["provider"]
@@ -333,6 +336,7 @@ class ReentryBarAdmin(ReadOnlyAdmin):
 
 @admin.register(Store)
 class StoreAdmin(ReadOnlyAdmin):
+    seen_by = SEE_TRADE
     list_display = ["slug", "name_zh", "name_en", "provider", "created_at"]
     list_select_related = ["provider"]
     search_fields = ["=slug", "name_zh", "name_en"]

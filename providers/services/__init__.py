@@ -20,7 +20,7 @@ from providers.services.applications import (
     application_submit,
     application_withdraw,
 )
-from providers.services.guards import ApplicationClosed, require_member, require_operator, require_reason
+from providers.services.guards import ApplicationClosed, require_member, require_operator, require_reason, require_role
 from providers.services.lapses import document_announce_expiry, lapse_open, lapse_overdue, lapse_remind
 from providers.services.papers import (
     ReportChangeInstead,
@@ -146,6 +146,7 @@ __all__ = [
     "require_member",
     "require_operator",
     "require_reason",
+    "require_role",
     "restriction_end",
     "restriction_lift",
     "restriction_place",

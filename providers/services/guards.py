@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts import services as accounts
+from accounts.selectors import user_by_pk
+from accounts.types import Role as OperatorRole
 from core.acts import Actor
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from providers.models import Application, Provider
@@ -23,9 +26,18 @@ class ApplicationClosed(NotAllowed):
 
 
 def require_operator(actor: Actor) -> None:
-    """Refuse anybody but operators and the platform itself. Raises NotPermitted."""
-    if actor.kind not in {"operator", "system"}:
-        raise NotPermitted(_("Only an operator may do this."))
+    """Refuse anybody but operators of the marketplace and the platform itself. Raises NotPermitted."""
+    accounts.require_operator(actor, OperatorRole.OPERATIONS)
+
+
+def require_role(actor: Actor, role: str, provider: Provider) -> int:
+    """Let an operator of that role go on who does not work for the provider; says who it is. Raises NotPermitted."""
+    user = user_by_pk(actor.id) if actor.kind == "operator" and actor.id is not None else None
+    if user is None or not user.has_role(role):
+        raise NotPermitted(_("Your role as an operator does not cover this."))
+    if role_of_account(user.pk, provider) is not None:
+        raise NotPermitted(_("You work for this provider. Leave this to somebody else."))
+    return user.pk
 
 
 def require_person(actor: Actor) -> int:

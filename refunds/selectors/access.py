@@ -9,7 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.types import Role
 from core.errors import NotFound
 from orders.models import Order
+from orders.selectors import is_reader
 from providers.models import Provider, StaffMember
+from providers.types import Permission, may
+from providers.types import Role as TeamRole
 from refunds.models import RefundFile, RefundOffer, RefundRequest
 from refunds.types import MOVING, OPEN, RefundState
 
@@ -25,15 +28,22 @@ class RefundNotFound(NotFound):
         super().__init__(_("There is no such refund."))
 
 
+# The roles in a provider's team that work on refunds.
+TEAM = [role for role in TeamRole if may(role, Permission.REFUNDS)]
+
+
 def _reachable(user: Any) -> Q:
-    if user.is_operator:
+    if is_reader(user):
         return Q()
-    mine = StaffMember.objects.filter(user=user, left_at__isnull=True).values("provider")
+    mine = StaffMember.objects.filter(user=user, role__in=TEAM, left_at__isnull=True).values("provider")
     return Q(buyer=user) | Q(provider__in=mine) | Q(order__performer__in=mine)
 
 
 def refund_for(user: Any, number: str) -> RefundRequest:
-    """A refund for its buyer, the team of who sells or performs the order, or an operator. Raises RefundNotFound."""
+    """A refund for its buyer, those of the seller's or performer's team who work on refunds, or an operator.
+
+    Raises RefundNotFound.
+    """
     found = RefundRequest.objects.select_related(*RELATED).filter(_reachable(user), number=number).first()
     if found is None:
         raise RefundNotFound

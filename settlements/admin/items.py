@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 
+from accounts.types import SEE_MONEY
 from core.admin import ReadOnlyAdmin
 from settlements.models import SettlementHold, SettlementItem
 
 
 @admin.register(SettlementItem)
 class SettlementItemAdmin(ReadOnlyAdmin):
+    seen_by = SEE_MONEY
     list_display = ["reference", "provider", "kind", "amount", "settled", "cycles", "eligible_at"]
     list_filter = ["kind"]
     list_select_related = ["provider"]
@@ -19,6 +21,7 @@ class SettlementItemAdmin(ReadOnlyAdmin):
 
 @admin.register(SettlementHold)
 class SettlementHoldAdmin(ReadOnlyAdmin):
+    seen_by = SEE_MONEY
     list_display = ["reference", "reason", "cause", "placed_at", "lifted_at"]
     list_filter = ["reason", ("lifted_at", admin.EmptyFieldListFilter)]
     search_fields = ["=reference", "=cause"]

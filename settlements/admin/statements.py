@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin.acts import ActAdmin
-from accounts.types import Role
+from accounts.types import SEE_MONEY, Role
 from core import clock
 from core.acts import Actor
 from core.money import format_yuan
@@ -79,6 +80,7 @@ class TurnFilter(admin.SimpleListFilter):
 class StatementAdmin(ActAdmin):
     """Settlement statements to be approved and paid."""
 
+    seen_by = SEE_MONEY
     list_display = ["number", "provider", "cycle_on", "shown_state", "payout", "confirmed_at", "operations_by"]
     list_filter = [TurnFilter]
     list_select_related = ["provider", "operations_by"]
@@ -258,6 +260,8 @@ class StatementAdmin(ActAdmin):
 
     @action(description=_("Download as a workbook"), url_path="workbook")
     def workbook(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         statement = selectors.statement_by_pk(object_id)
         response = HttpResponse(exports.statement_xlsx(statement), content_type=XLSX)
         response.headers["Content-Disposition"] = f'attachment; filename="{statement.number}.xlsx"'

@@ -14,7 +14,8 @@ from core.fsm import can_proceed
 from core.periods import end_of_working_days
 from notifications.services import notify_many
 from providers.models import Provider
-from providers.selectors import require_permission, role_of, rulebook_of_provider, staff_users
+from providers.selectors import require_permission, rulebook_of_provider, staff_users
+from providers.services import require_role
 from providers.types import Permission
 from regulation.services import audit_record
 from settlements.models import CycleVisit, SettlementItem, Statement, StatementLine
@@ -63,18 +64,6 @@ def require_money(actor: Actor, provider: Provider) -> None:
     if actor.id is None:
         raise NotPermitted(_("Sign in to do this."))
     require_permission(user=user_by_pk(actor.id), provider=provider, permission=Permission.MONEY)
-
-
-def require_role(actor: Actor, role: Role, provider: Provider) -> int:
-    """Let an operator of that role go on who does not work for the provider; says who it is. Raises NotPermitted."""
-    user = user_by_pk(actor.id) if actor.kind == "operator" and actor.id is not None else None
-    if user is None or not user.has_role(role):
-        raise NotPermitted(
-            _("Only finance may do this.") if role == Role.FINANCE else _("Only marketplace operations may do this.")
-        )
-    if role_of(user, provider) is not None:
-        raise NotPermitted(_("You work for this provider. Leave this to somebody else."))
-    return user.pk
 
 
 @act

@@ -10,6 +10,8 @@ from core.errors import InvalidInput
 from core.uploads import CheckedFile
 from notifications.services import notify
 from orders.models import Order
+from providers.services import require_member
+from providers.types import Permission
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
@@ -17,6 +19,7 @@ from support import selectors
 from support.detection import flag_of
 from support.models import AutoReply, ChatMessage, Conversation, ResponseClock
 from support.rules import ChatFacts
+from support.services.access import require_side
 from support.types import Side
 
 LONGEST = 2000
@@ -30,8 +33,9 @@ def message_send(
 
     A buyer's question starts the 30-second clock of business hours (12(1)3); a person's answer stops it, an
     automatic reply
-    does not. Raises InvalidInput for a message that says nothing.
+    does not. Raises InvalidInput for a message that says nothing, OrderNotFound for strangers.
     """
+    require_side(order, side, actor)
     text = text.strip()
     if not text and file is None:
         raise InvalidInput(_("Write a message or choose a file."), field="text")
@@ -126,6 +130,7 @@ def _decide(clock: ResponseClock, conversation: Conversation, actor: Actor, now:
 @act
 def auto_reply_set(*, provider: Any, text_zh: str, text_en: str, is_on: bool, actor: Actor, now: datetime) -> AutoReply:
     """What a provider's chat answers while nobody is there (12(1)3). Raises InvalidInput without a text."""
+    require_member(actor, provider, Permission.SUPPORT)
     if not text_zh.strip():
         raise InvalidInput(_("Write what your chat answers while you are away."), field="text_zh")
     reply, _made = AutoReply.objects.update_or_create(

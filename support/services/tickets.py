@@ -14,6 +14,7 @@ from orders.models import Order
 from regulation.services import audit_record
 from support import selectors
 from support.models import Ticket, TicketMessage
+from support.services.access import require_side
 from support.types import OPEN_TICKETS, Side, TicketKind, TicketState
 
 LONGEST = 4000
@@ -25,8 +26,10 @@ def ticket_open(
 ) -> Ticket:
     """A buyer asks for after-sales on a paid order; the period it falls in is kept with it (11(2)1, 11(3)2, 12).
 
-    For a product that cannot be used the provider owes a remedy (12(1)4). Raises InvalidInput, NotAllowed.
+    For a product that cannot be used the provider owes a remedy (12(1)4). Raises InvalidInput, NotAllowed,
+    OrderNotFound.
     """
+    require_side(order, Side.BUYER, actor)
     if order.paid_at is None:
         raise NotAllowed(_("After-sales begins with the payment of the order."), clauses=["12"])
     if not title.strip():
@@ -56,7 +59,7 @@ def ticket_reply(
     *, ticket: Ticket, side: Side, text: str, file: CheckedFile | None, actor: Actor, now: datetime
 ) -> TicketMessage:
     """A side writes in an open ticket; the provider's first word answers it (12)."""
-    ticket = _open(ticket)
+    ticket = _open(ticket, side, actor)
     if not text.strip():
         raise InvalidInput(_("Write your answer."), field="text")
     before = ticket.state
@@ -76,7 +79,7 @@ def ticket_reply(
 @act
 def ticket_solve(*, ticket: Ticket, remedy: str, actor: Actor, now: datetime) -> Ticket:
     """The provider says what it did: a mend, a substitute, a migration (12(1)4). The buyer closes or reopens."""
-    ticket = _open(ticket)
+    ticket = _open(ticket, Side.PROVIDER, actor)
     if not remedy.strip():
         raise InvalidInput(_("Say what you did."), field="remedy")
     before = ticket.state
@@ -96,7 +99,7 @@ def ticket_solve(*, ticket: Ticket, remedy: str, actor: Actor, now: datetime) ->
 @act
 def ticket_reopen(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
     """The buyer says that it is not solved (12)."""
-    ticket = _open(ticket)
+    ticket = _open(ticket, Side.BUYER, actor)
     if ticket.state != TicketState.SOLVED:
         raise NotAllowed(_("This ticket is being worked on."))
     ticket.reopen()
@@ -110,7 +113,7 @@ def ticket_reopen(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
 @act
 def ticket_close(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
     """The buyer is content, or needs it no more (12)."""
-    ticket = _open(ticket)
+    ticket = _open(ticket, Side.BUYER, actor)
     before = ticket.state
     ticket.close(now=now)
     ticket.save()
@@ -118,8 +121,9 @@ def ticket_close(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
     return ticket
 
 
-def _open(ticket: Ticket) -> Ticket:
+def _open(ticket: Ticket, side: Side, actor: Actor) -> Ticket:
     ticket = selectors.ticket_locked(ticket.pk)
+    require_side(ticket.order, side, actor)
     if ticket.state not in OPEN_TICKETS | {TicketState.SOLVED}:
         raise NotAllowed(_("This ticket is closed. Open a new one."))
     return ticket

@@ -2,8 +2,6 @@
 moved.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -13,36 +11,10 @@ import time_machine
 from playwright.sync_api import Browser, BrowserContext
 
 from core import clock, outbox
+from tests.browsing import allow_queries_beside_the_browser, browser_type_launch_args
 from tests.journeys.acting import LANGUAGES, Stage, Visitor
 
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "/usr/bin/chromium")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def allow_queries_beside_the_browser() -> Iterator[None]:
-    """Playwright runs an event loop in the thread of the tests; Django must not take it for an asynchronous view."""
-    before = os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
-    yield
-    if before is None:
-        os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
-
-
-@pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    chromium = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if chromium is None:
-        return browser_type_launch_args
-    return {**browser_type_launch_args, "executable_path": chromium, "args": ARGUMENTS}
+__all__ = ["allow_queries_beside_the_browser", "browser_type_launch_args", "stage"]
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import User
-from accounts.services import account_create
+from accounts.services import account_create, operator_appoint
 from core import outbox
+from core.acts import SYSTEM, Actor
 from core.errors import NotAllowed
 from core.outbox import OutboxMessage
 from ledger.selectors import balance, verify
@@ -47,6 +48,14 @@ class Shop:
 
     def sold_out(self) -> None:
         self.refuses = NotAllowed("sold out")
+
+
+@pytest.fixture
+def cashier(db: None, now: datetime) -> Actor:
+    """An operator of finance."""
+    user = account_create(email="cashier@example.com", password=PASSWORD, display_name="财务", now=now)
+    operator_appoint(user=user, roles=["finance"], actor=SYSTEM, now=now)
+    return Actor.of(User.objects.get(pk=user.pk))
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from regulation.models import AuditRecord
 from tests.payments.conftest import books_fit, form, gateway_net, held, notice
 
 pytestmark = pytest.mark.django_db
-OPERATOR = Actor("operator", None, "财务")
 
 
 def tell(intent, now, **changes):
@@ -121,7 +120,7 @@ def test_money_that_comes_after_the_payment_was_closed_is_paid_back(shop, intent
 
 @pytest.mark.parametrize(("outcome", "amount"), [("too_little", "1199.00"), ("too_much", "1201.00")])
 def test_another_amount_waits_for_an_operator_who_has_it_paid_back(
-    shop, intent, till, deliver_all, now, payer, outcome, amount
+    shop, intent, till, deliver_all, now, payer, outcome, amount, cashier: Actor
 ):
     till(intent, outcome)
     deliver_all(now)
@@ -133,21 +132,21 @@ def test_another_amount_waits_for_an_operator_who_has_it_paid_back(
     assert told(payer) == ["payments.stray.wrong_amount"]
     assert not Payback.objects.exists()
     books_fit()
-    services.stray_return(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
+    services.stray_return(stray_id=stray.pk, reason="核实", actor=cashier, now=now)
     deliver_all(now)
     stray.refresh_from_db()
     assert (stray.state, gateway_net()) == ("returned", 0)
     assert told(payer)[-1] == "payments.stray.settled"
     with pytest.raises(NotAllowed):
-        services.stray_return(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
+        services.stray_return(stray_id=stray.pk, reason="核实", actor=cashier, now=now)
     books_fit()
 
 
-def test_too_much_can_be_taken_and_the_rest_paid_back(shop, intent, till, deliver_all, now):
+def test_too_much_can_be_taken_and_the_rest_paid_back(shop, intent, till, deliver_all, now, cashier: Actor):
     till(intent, "too_much")
     deliver_all(now)
     stray = StrayPayment.objects.get()
-    services.stray_apply(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
+    services.stray_apply(stray_id=stray.pk, reason="核实", actor=cashier, now=now)
     deliver_all(now)
     intent.refresh_from_db()
     stray.refresh_from_db()
@@ -157,12 +156,12 @@ def test_too_much_can_be_taken_and_the_rest_paid_back(shop, intent, till, delive
     books_fit()
 
 
-def test_too_little_cannot_be_taken(shop, intent, till, deliver_all, now):
+def test_too_little_cannot_be_taken(shop, intent, till, deliver_all, now, cashier: Actor):
     till(intent, "too_little")
     deliver_all(now)
     stray = StrayPayment.objects.get()
     with pytest.raises(NotAllowed):
-        services.stray_apply(stray_id=stray.pk, reason="核实", actor=OPERATOR, now=now)
+        services.stray_apply(stray_id=stray.pk, reason="核实", actor=cashier, now=now)
     assert (shop.paid, held()) == ([], 0)
     assert not AuditRecord.objects.filter(act="payments.stray_apply").exists()
 
@@ -197,17 +196,17 @@ def test_a_return_told_before_the_payment_closes_it_and_then_both_are_booked(
     books_fit()
 
 
-def test_a_return_of_money_on_our_books_that_we_did_not_ask_for_needs_an_operator(shop, intent, now):
+def test_a_return_of_money_on_our_books_that_we_did_not_ask_for_needs_an_operator(shop, intent, now, cashier: Actor):
     tell(intent, now)
     state = tell(intent, now, notice_id="r", movement="payback", trade="r-1", request_number="gateway-1")
     assert state == "attention"
     assert (held(), gateway_net()) == (intent.amount, intent.amount)
     message = GatewayMessage.objects.get(notice_id="r")
-    services.message_settle(message_id=message.pk, note="查明", actor=OPERATOR, now=now)
+    services.message_settle(message_id=message.pk, note="查明", actor=cashier, now=now)
     message.refresh_from_db()
     assert message.state == "handled"
     with pytest.raises(NotAllowed):
-        services.message_settle(message_id=message.pk, note="again", actor=OPERATOR, now=now)
+        services.message_settle(message_id=message.pk, note="again", actor=cashier, now=now)
     books_fit()
 
 

@@ -19,7 +19,6 @@ from payments.types import StatementDay
 from regulation.models import AuditRecord
 
 pytestmark = pytest.mark.django_db
-OPERATOR = Actor("operator", None, "财务")
 
 
 @pytest.fixture
@@ -84,14 +83,14 @@ def test_what_fits_when_compared_again_is_settled_by_itself(day, now, clock):
     assert (run.lines, run.matched, Reconciliation.objects.count()) == (5, 5, 1)
 
 
-def test_an_operator_settles_a_difference_once_and_with_a_word(day, now, clock):
+def test_an_operator_settles_a_difference_once_and_with_a_word(day, now, clock, cashier: Actor):
     trade = SandboxCapture.objects.order_by("id").first()
     SandboxCapture.objects.filter(pk=trade.pk).update(amount=Decimal("1.00"), refunded=0)
     compare(day, next_morning(now), clock)
     difference = Difference.objects.get()
-    services.difference_settle(difference_id=difference.pk, note="渠道已更正", actor=OPERATOR, now=now)
+    services.difference_settle(difference_id=difference.pk, note="渠道已更正", actor=cashier, now=now)
     with pytest.raises(NotAllowed):
-        services.difference_settle(difference_id=difference.pk, note="再次", actor=OPERATOR, now=now)
+        services.difference_settle(difference_id=difference.pk, note="再次", actor=cashier, now=now)
     difference.refresh_from_db()
     assert difference.note == "渠道已更正"
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -18,6 +19,7 @@ from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidge
 
 from accounts.admin.acts import ActAdmin, ReasonForm
 from accounts.admin.reviews import Review, ReviewAdmin
+from accounts.types import SEE_DISPUTES
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
@@ -83,6 +85,7 @@ class LiftForm(forms.Form):
 class ComplaintAdmin(ReviewAdmin):
     """Complaints to be examined (18(16))."""
 
+    seen_by = SEE_DISPUTES
     list_display = ["number", "provider", "order", "state", "filed_at", "due_at", "responded_at"]
     list_filter = ["state"]
     search_fields = ["=number", "=provider__number", "=order__number"]
@@ -106,6 +109,8 @@ class ComplaintAdmin(ReviewAdmin):
 
     def evidence(self, request: HttpRequest, pk: int) -> FileResponse:
         """A file that was given in a complaint or a case."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         found = get_object_or_404(Evidence, pk=pk)
         return file_response(found.file, name=found.name, content_type=found.content_type)
 
@@ -152,6 +157,7 @@ class CaseAdmin(ReviewAdmin):
     """Cases whose provider was heard (19)."""
 
     list_display = ["number", "provider", "shown_row", "state", "source", "opened_at", "hearing_due_at"]
+    seen_by = SEE_DISPUTES
     list_filter = ["state", "source"]
     search_fields = ["=number", "=provider__number", "=code"]
     list_select_related = ["provider"]
@@ -218,6 +224,7 @@ class CaseAdmin(ReviewAdmin):
 class AppealAdmin(ReviewAdmin):
     """Appeals, decided by another operator than the one who found (19)."""
 
+    seen_by = SEE_DISPUTES
     list_display = ["finding", "state", "filed_at", "found_by", "decided_by", "decided_at"]
     list_filter = ["state"]
     search_fields = ["=finding__case__number"]
@@ -267,6 +274,7 @@ class AppealAdmin(ReviewAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(ActAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["finding", "kind", "name", "points", "amount", "starts_at", "until", "state"]
     list_filter = ["state", "kind"]
     list_select_related = ["finding__case"]
@@ -294,6 +302,7 @@ class MeasureAdmin(ActAdmin):
 
 @admin.register(Finding)
 class FindingAdmin(ReadOnlyAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["case", "code", "grade", "points", "occurrence", "decided_at", "state"]
     list_filter = ["state", "grade"]
     search_fields = ["case__number", "code"]
@@ -303,6 +312,7 @@ class FindingAdmin(ReadOnlyAdmin):
 
 @admin.register(PointsEntry)
 class PointsEntryAdmin(ReadOnlyAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["provider", "points", "year", "decided_at", "finding"]
     list_filter = ["year"]
     list_select_related = ["provider", "finding__case"]
@@ -311,6 +321,7 @@ class PointsEntryAdmin(ReadOnlyAdmin):
 
 @admin.register(YearTally)
 class YearTallyAdmin(ReadOnlyAdmin):
+    seen_by = SEE_DISPUTES
     list_display = ["provider", "year", "points", "closed_at"]
     list_filter = ["year"]
     list_select_related = ["provider"]

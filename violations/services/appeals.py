@@ -4,11 +4,14 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import Role
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from deposits.services import deposit_lock
 from exits.services import clearance_withdraw
 from notifications.services import notify
+from providers.services import require_member, require_role
+from providers.types import Permission
 from regulation.selectors import rulebook_named
 from regulation.services import audit_record, decision_record
 from regulation.types import Decision, Text, cite
@@ -28,6 +31,7 @@ def appeal_file(*, finding: Finding, statement: str, actor: Actor, now: datetime
     The measures stay in force until it is decided. Raises InvalidInput, and NotAllowed when the time has ended.
     """
     finding = selectors.finding_locked(finding.pk)
+    require_member(actor, finding.provider, Permission.COMPLAINTS)
     if finding.state != FindingState.STANDING:
         raise NotAllowed(_("This finding was appealed before."), clauses=["19"])
     if now >= finding.appeal_due_at:
@@ -109,6 +113,7 @@ def appeal_allow(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) ->
 
 def _ready(appeal: Appeal, reason: str, actor: Actor) -> tuple[Appeal, Finding]:
     appeal = selectors.appeal_locked(appeal.pk)
+    require_role(actor, Role.ARBITRATION, appeal.finding.provider)
     if appeal.state != AppealState.FILED:
         raise NotAllowed(_("This appeal was decided before."))
     if actor.id == appeal.found_by_id:

@@ -6,14 +6,15 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import Role
 from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.periods import end_of_working_days
 from core.references import new_number
 from core.uploads import CheckedFile
 from notifications.services import notify
-from providers.services import restriction_lift, restriction_place
-from providers.types import RestrictionKind
+from providers.services import require_member, require_role, restriction_lift, restriction_place
+from providers.types import Permission, RestrictionKind
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record
 from regulation.types import Text
@@ -48,8 +49,11 @@ def case_open(
     """Examine conduct under a row of the schedule in force on its last day; the provider is heard first (19, 28).
 
     Under the rows for malware, sale of data and forged papers the store closes at once and the provider is heard after.
-    One event is charged once: the case of the same `event` is returned. Raises InvalidInput for an unknown row.
+    One event is charged once: the case of the same `event` is returned. Raises InvalidInput for an unknown row,
+    NotPermitted for anybody but the platform itself and operators of the marketplace.
     """
+    if actor.kind != "system":
+        require_role(actor, Role.OPERATIONS, provider)
     if occurred_at > now:
         raise InvalidInput(_("The conduct cannot lie in the future."), field="occurred_at")
     rulebook = rulebook_at(occurred_at)
@@ -103,8 +107,12 @@ def case_open(
 def case_statement_add(
     *, case: Case, text: str, evidence: Sequence[CheckedFile], side: str, actor: Actor, now: datetime
 ) -> CaseStatement:
-    """A side speaks in an open case. Raises InvalidInput, CaseClosed."""
+    """A side speaks in an open case. Raises InvalidInput, CaseClosed, ProviderNotFound for strangers, NotPermitted."""
     case = selectors.case_locked(case.pk)
+    if side == "provider":
+        require_member(actor, case.provider, Permission.COMPLAINTS)
+    else:
+        require_role(actor, Role.OPERATIONS, case.provider)
     if case.state not in OPEN_CASES:
         raise CaseClosed(_("This case is closed."))
     if not text.strip():
@@ -137,6 +145,7 @@ def case_statement_add(
 def case_hearing_close(*, case: Case, actor: Actor, now: datetime) -> Case:
     """The provider says that it has been heard, before its time is up (19)."""
     case = selectors.case_locked(case.pk)
+    require_member(actor, case.provider, Permission.COMPLAINTS)
     if case.state != CaseState.HEARING:
         raise NotAllowed(_("The hearing of this case is over."))
     return _hear(case, actor=actor, now=now)
@@ -170,6 +179,7 @@ def _hear(case: Case, *, actor: Actor, now: datetime) -> Case:
 def case_dismiss(*, case: Case, reason: str, actor: Actor, now: datetime) -> Case:
     """An operator finds no violation; a store that was closed at once is shown again (19)."""
     case = selectors.case_locked(case.pk)
+    require_role(actor, Role.OPERATIONS, case.provider)
     if case.state not in OPEN_CASES:
         raise CaseClosed(_("This case is closed."))
     if not reason.strip():

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import Role
 from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from core.periods import beijing_date
@@ -13,6 +14,8 @@ from core.references import new_number
 from core.uploads import CheckedFile
 from notifications.services import notify
 from orders.services import order_hold, order_unhold
+from providers.services import require_member, require_role
+from providers.types import Permission
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
@@ -43,8 +46,11 @@ def complaint_file(
 ) -> Complaint:
     """A person complains of a provider; it has thirty minutes to answer, round the clock (18(16)).
 
-    What the order has earned is held out of settlement until the complaint ends. Raises InvalidInput naming the field.
+    What the order has earned is held out of settlement until the complaint ends. Raises InvalidInput naming the field,
+    NotPermitted for anybody who complains in another's name.
     """
+    if actor.id != complainant.pk:
+        raise NotPermitted(_("You can only complain in your own name."))
     text = statement.strip()
     if not text:
         raise InvalidInput(_("Say what happened, so that the provider can answer."), field="statement")
@@ -125,8 +131,12 @@ def evidence_add(
 def complaint_respond(
     *, complaint: Complaint, response: str, evidence: Sequence[CheckedFile], actor: Actor, now: datetime
 ) -> Complaint:
-    """The provider answers; whether in time is decided and kept (18(16)). Raises InvalidInput, NotAllowed."""
+    """The provider answers; whether in time is decided and kept (18(16)).
+
+    Raises InvalidInput, NotAllowed, ProviderNotFound for strangers, RoleTooSmall.
+    """
     complaint = selectors.complaint_locked(complaint.pk)
+    require_member(actor, complaint.provider, Permission.COMPLAINTS)
     if complaint.state != ComplaintState.FILED:
         raise NotAllowed(_("This complaint was answered or closed before."))
     if not response.strip():
@@ -220,6 +230,7 @@ def complaint_uphold(
 ) -> Complaint:
     """An operator finds the complaint founded: a case opens under a row of the schedule (18(16), 19)."""
     complaint = selectors.complaint_locked(complaint.pk)
+    require_role(actor, Role.OPERATIONS, complaint.provider)
     _ensure_open(complaint)
     _require_reason(reason)
     before = complaint.state
@@ -246,6 +257,7 @@ def complaint_uphold(
 def complaint_dismiss(*, complaint: Complaint, reason: str, actor: Actor, now: datetime) -> Complaint:
     """An operator finds the complaint unfounded, with the reason that both sides read (18(16))."""
     complaint = selectors.complaint_locked(complaint.pk)
+    require_role(actor, Role.OPERATIONS, complaint.provider)
     _ensure_open(complaint)
     _require_reason(reason)
     before = complaint.state

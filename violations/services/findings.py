@@ -5,12 +5,14 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from accounts.types import Role
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.periods import end_of_working_days, year_of
 from deposits.selectors import deposit_balance
 from deposits.services import deposit_lock
 from notifications.services import notify
+from providers.services import require_role
 from regulation import registry
 from regulation.selectors import rulebook_at, rulebook_named
 from regulation.services import audit_record, decision_record
@@ -35,6 +37,7 @@ def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: A
     Raises InvalidInput, CaseClosed, and NotAllowed while the provider may still be heard.
     """
     case = selectors.case_locked(case.pk)
+    require_role(actor, Role.OPERATIONS, case.provider)
     if case.state == CaseState.HEARING:
         raise NotAllowed(_("The provider may still be heard, until the time shown."), clauses=["19"])
     if case.state != CaseState.HEARD:

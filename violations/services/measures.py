@@ -4,6 +4,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from accounts.types import Role
 from catalog.models import Product
 from catalog.services import product_restrict, product_restriction_lift
 from catalog.types import RestrictionKind as ProductRestrictionKind
@@ -15,7 +18,7 @@ from deposits.selectors import deduction_by_key
 from deposits.services import deduction_reverse, deposit_deduct
 from orders.models import Order
 from orders.services import compensation_pay
-from providers.services import restriction_lift, restriction_place
+from providers.services import require_role, restriction_lift, restriction_place
 from providers.types import RestrictionKind
 from regulation.models import DecisionRecord
 from regulation.services import audit_record
@@ -183,8 +186,9 @@ def measure_end(*, measure_id: int, now: datetime, actor: Actor) -> bool:
 def measure_lift(*, measure: Measure, reason: str, actor: Actor, now: datetime) -> Measure:
     """An operator ends a measure that lasts until what was wrong has been mended (20)."""
     measure = selectors.measure_locked(measure.pk)
+    require_role(actor, Role.OPERATIONS, measure.finding.provider)
     if measure.state != MeasureState.IN_FORCE:
-        raise NotAllowed("This measure is over.")
+        raise NotAllowed(_("This measure is over."))
     _lift(measure, actor, now)
     measure.end(now=now)
     measure.save()

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.apps import apps
+from django.contrib import admin
 from django.db.models import Count, Min, Q
 from django.http import HttpRequest
 from django.urls import reverse
@@ -123,8 +125,8 @@ KINDS = [
 
 
 def queues(user: Any, now: datetime) -> list[Queue]:
-    """Every queue: what is late first, then this operator's own by the oldest, then those of colleagues."""
-    found = [_queue(kind, user, now) for kind in KINDS]
+    """Every queue that this operator sees: what is late first, then this operator's own by the oldest, then those of colleagues."""
+    found = [_queue(kind, user, now) for kind in KINDS if _sees(user, kind.screen)]
     return sorted(found, key=lambda one: (not one.late, not one.mine, not one.count, one.oldest or now))
 
 
@@ -176,7 +178,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         "empty": [one for one in every if not one.count],
         "late": sum(one.late for one in every),
         "taken": taken(user),
-        "money": _money(),
+        "money": _money(user),
         "sweeps": table,
         "sweeps_wrong": [line for line in table if line.failing or line.late],
         "sweeps_off": sum(line.off for line in table),
@@ -189,18 +191,24 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     return context
 
 
-def _money() -> list[tuple[Any, int, str]]:
+def _money(user: Any) -> list[tuple[Any, int, str]]:
     """What has to be looked at before the money is right: name, how many, where."""
     counts = payment_queues()
     dead = OutboxMessage.objects.filter(state=OutboxMessage.State.DEAD).count()
-    return [
-        (_("Stray payments"), counts["strays"], _screen("payments_straypayment")),
-        (_("Pay-backs refused"), counts["paybacks"], _screen("payments_payback")),
-        (_("Payouts refused"), counts["payouts"], _screen("payments_payout")),
-        (_("Gateway messages to look at"), counts["messages"], _screen("payments_gatewaymessage")),
-        (_("Differences"), counts["differences"], _screen("payments_difference")),
-        (_("Dead letters"), dead, _screen("core_outboxmessage") + "?state__exact=dead"),
+    lines = [
+        (_("Stray payments"), counts["strays"], "payments_straypayment", ""),
+        (_("Pay-backs refused"), counts["paybacks"], "payments_payback", ""),
+        (_("Payouts refused"), counts["payouts"], "payments_payout", ""),
+        (_("Gateway messages to look at"), counts["messages"], "payments_gatewaymessage", ""),
+        (_("Differences"), counts["differences"], "payments_difference", ""),
+        (_("Dead letters"), dead, "core_outboxmessage", "?state__exact=dead"),
     ]
+    return [(name, count, _screen(screen) + asked) for name, count, screen, asked in lines if _sees(user, screen)]
+
+
+def _sees(user: Any, screen: str) -> bool:
+    roles = admin.site.get_model_admin(apps.get_model(screen.replace("_", ".", 1))).seen_by  # type: ignore[attr-defined]
+    return not roles or any(user.has_role(role) for role in roles)
 
 
 def _screen(name: str) -> str:

@@ -26,7 +26,7 @@ def leaving(db, now: datetime, clock):
         provider=product.provider, grounds=["24(2)"], reason="证据充分", reference="t", decision=None,
         actor=SYSTEM, now=now,
     )  # fmt: skip
-    clearance_confirm(exit_=exit_, reason="同意", actor=Actor.of(make_operator(now, "arbitration")), now=now)
+    clearance_confirm(exit_=exit_, reason="同意", actor=Actor.of(make_operator(now)), now=now)
     return order, signed_in(buyer)
 
 
