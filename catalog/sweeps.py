@@ -107,7 +107,7 @@ register(
 )
 register(
     Sweep(
-        name="catalog.cards",
+        name=due.CARDS,
         title=_("Draw storefront cards anew where a name has changed"),
         selector=due.cards_to_refresh,
         act=_refresh,

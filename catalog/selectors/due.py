@@ -3,16 +3,19 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from catalog.models import Plan, Product, ProductSale, ProductVersion
 from catalog.types import ProductState, VersionState
 from core.errors import NotAllowed
+from core.models import SweepRun
 from core.money import ZERO
 from deposits.selectors import covers_price
 from providers.selectors import may_list
 
-CHANGED_LATELY = timedelta(days=7)
+CARDS = "catalog.cards"
+# A change that was being committed while the last run looked is looked at once more.
+AGAIN = timedelta(days=1)
 
 
 def zero_sales_due(now: datetime, limit: int) -> list[int]:
@@ -74,19 +77,20 @@ def sales_to_fold(now: datetime, limit: int) -> list[int]:
 
 
 def cards_to_refresh(now: datetime, limit: int) -> list[int]:
-    """Products whose card no longer says what their store is called, among the stores that changed lately."""
+    """Products whose card no longer says what their store is called, among the stores that changed since the sweep
+    last ended well: however late it runs, none is passed over.
+    """
+    ended_well = SweepRun.objects.filter(sweep=CARDS, moment__lte=now, failed=0, finished_at__isnull=False)
+    last = ended_well.aggregate(moment=Max("moment"))["moment"]
     renamed = (
         ~Q(card__provider_name=F("provider__store__name_zh"))
         | ~Q(card__provider_name_en=F("provider__store__name_en"))
         | ~Q(card__store_slug=F("provider__store__slug"))
     )
-    return list(
-        Product.objects.filter(
-            renamed, state=ProductState.ON_SALE, provider__store__changed_at__gte=now - CHANGED_LATELY
-        )
-        .order_by("pk")
-        .values_list("pk", flat=True)[:limit]
-    )
+    found = Product.objects.filter(renamed, state=ProductState.ON_SALE)
+    if last is not None:
+        found = found.filter(provider__store__changed_at__gte=last - AGAIN)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
 
 
 def awaiting_deposit(provider_id: int | None = None) -> list[int]:

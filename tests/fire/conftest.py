@@ -9,7 +9,7 @@ import pytest
 from tests.fire import databases
 from tests.fire.databases import MARKET, Before
 from tests.fire.market import NOW
-from tests.fire.workers import Worker, lay_out_market
+from tests.fire.workers import Worker, gateway_within, lay_out_market
 
 
 @dataclass(frozen=True)
@@ -42,3 +42,10 @@ def copy(market: Laid) -> Iterator[Callable[[], str]]:
     yield run
     for name in made:
         databases.drop(name)
+
+
+@pytest.fixture
+def gateway(clock: object) -> Iterator[None]:
+    """The sandbox gateway, reached from this process without a socket, at the clock of the tests."""
+    with gateway_within():
+        yield

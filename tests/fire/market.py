@@ -241,32 +241,23 @@ def refunds(market: Market) -> Moments:
 def payments(market: Market) -> Moments:
     """Two payments not made, two whose callback was kept and not worked, two pay-backs nobody spoke of again."""
     from payments.models import Payback
-    from payments.sandbox import bank
-    from payments.selectors import STUCK_AFTER, intent_of
+    from payments.selectors import STUCK_AFTER
     from payments.services import message_store, payback_send
     from refunds.services import refund_request
+    from tests.fire.till import intent_for, paid_there
 
     def asked_for() -> Any:
-        intent = intent_of("order", orders.place(market.buyer, market.application[0], market.now).number)
-        assert intent is not None
-        return intent
-
-    def captured(intent: Any) -> Any:
-        token = bank.trade_create(
-            number=intent.number, amount=intent.amount, title=intent.title,
-            notify_url="http://127.0.0.1/pay/callback/sandbox/", return_url="http://127.0.0.1/", now=market.now,
-        )  # fmt: skip
-        return bank.trade_play(token=token, outcome="pay", now=market.now).captures.get()
+        return intent_for(orders.place(market.buyer, market.application[0], market.now).number)
 
     asked_for()
     unpaid = asked_for()
-    captured(unpaid)
+    paid_there(unpaid, market.now)
     for _ in range(2):
         message_store(gateway="sandbox", body="…", notice=orders.notice(asked_for(), market.now), now=market.now)
     for _ in range(2):
         order = orders.place(market.buyer, market.application[0], market.now)
-        intent = intent_of("order", order.number)
-        orders.pay(order, market.now, trade=captured(intent).trade_no)
+        intent = intent_for(order.number)
+        orders.pay(order, market.now, trade=paid_there(intent, market.now).captures.get().trade_no)
         refund_request(order=order, reason=None, actor=market.buyer.actor, now=market.now)
         payback_send(number=Payback.objects.get(intent=intent).number, now=market.now)
     return {

@@ -5,12 +5,11 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
-from urllib.parse import urlsplit
 
 import django
 import redis  # noqa: F401
@@ -30,6 +29,7 @@ from core import sweeps
 from marketplace.embedded.processes import wait_until
 from payments.gateways import transport
 from tests.fire import databases
+from tests.payments.conftest import form, path_of
 
 # Django is loaded once, in a process without connections that every worker is forked from.
 FORKS = multiprocessing.get_context("forkserver")
@@ -50,12 +50,17 @@ class Stop:
 class Worker:
     """A worker on a database of its own clock; `with` leaves nothing behind."""
 
-    def __init__(self, database: str, moment: datetime, job: Callable[..., Any], *given: Any) -> None:
+    def __init__(self, database: str, moment: datetime, job: Callable[..., Any], *given: Any, **more: Any) -> None:
         self.database = database
         self.line, there = FORKS.Pipe()
-        self.process = FORKS.Process(target=_work, args=(there, database, moment, job, given), daemon=True)
+        self.process = FORKS.Process(target=_work, args=(there, database, moment, job, given, more), daemon=True)
         self.process.start()
         there.close()
+
+    @property
+    def name(self) -> str:
+        """As the database knows it."""
+        return f"worker {self.process.pid}"
 
     def __enter__(self) -> "Worker":
         return self
@@ -92,33 +97,42 @@ class Worker:
         os.kill(self.process.pid, signal.SIGKILL)
         self.process.join(PATIENCE)
         assert self.process.exitcode == -signal.SIGKILL
-        assert wait_until(lambda: not backends(self.database), PATIENCE)
+        assert wait_until(lambda: not backends(self.name), PATIENCE)
 
     def _heard(self) -> Any:
         assert self.line.poll(PATIENCE), "the worker says nothing"
         return self.line.recv()
 
 
-def backends(database: str, waiting: str = "") -> int:
-    """How many are connected to a database; with `waiting`, how many of them wait for a lock."""
-    condition = "AND wait_event_type = 'Lock'" if waiting else ""
+def backends(name: str, waits_for: str = "%") -> int:
+    """How many lines a worker has to the database; with `waits_for`, how many of them wait for that."""
     [(found,)] = databases.ask(
-        "postgres", f"SELECT count(*) FROM pg_stat_activity WHERE datname = %s {condition}", (database,)
+        "postgres",
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND coalesce(wait_event_type, '') LIKE %s",
+        (name, waits_for),
     )
     return int(found)
 
 
 def until_blocked_or_done(worker: Worker) -> None:
     """Until a worker waits for a lock that another holds, or has ended because it did not have to."""
-    assert wait_until(lambda: worker.is_done() or bool(backends(worker.database, "locks")), PATIENCE)
+    assert wait_until(lambda: worker.is_done() or bool(backends(worker.name, "Lock")), PATIENCE)
 
 
-def _work(line: Connection, database: str, moment: datetime, job: Callable[..., Any], given: tuple[Any, ...]) -> None:
+def _work(
+    line: Connection,
+    database: str,
+    moment: datetime,
+    job: Callable[..., Any],
+    given: tuple[Any, ...],
+    more: dict[str, Any],
+) -> None:
     caches["default"].key_prefix = database
     connection.settings_dict["NAME"] = database
+    connection.settings_dict.setdefault("OPTIONS", {})["application_name"] = f"worker {os.getpid()}"
     with gateway_within(), time_machine.travel(moment, tick=False):
         try:
-            said = job(line, *given)
+            said = job(line, *given, **more)
         except BaseException as error:
             said = RuntimeError(f"{type(error).__name__}: {error}")
         finally:
@@ -132,16 +146,12 @@ def gateway_within() -> Iterator[None]:
     kept = transport.post, transport.get
     client = Client(SERVER_NAME="127.0.0.1")
 
-    def path(url: str) -> str:
-        parts = urlsplit(url)
-        return f"{parts.path}?{parts.query}" if parts.query else parts.path
-
     def post(url: str, fields: Any) -> transport.Reply:
-        found = client.post(path(url), dict(fields))
+        found = form(client, path_of(url), dict(fields))
         return transport.Reply(found.status_code, found.content.decode())
 
     def get(url: str) -> transport.Reply:
-        found = client.get(path(url))
+        found = client.get(path_of(url))
         body = b"".join(found.streaming_content) if found.streaming else found.content
         return transport.Reply(found.status_code, body.decode())
 
@@ -184,6 +194,23 @@ def list_due(line: Connection, name: str, moment: datetime) -> list[sweeps.Key]:
     return sweeps.run(name, moment, dry_run=True).due or []
 
 
+@contextmanager
+def standing_before_commit(line: Connection) -> Iterator[None]:
+    """Stand still before the first commit of what is done within."""
+    commit = connection.commit
+
+    def committing() -> None:
+        connection.commit = commit
+        stand(line)
+        commit()
+
+    connection.commit = committing
+    try:
+        yield
+    finally:
+        connection.commit = commit
+
+
 def _stop_at(line: Connection, name: str, stop: Stop) -> None:
     sweep = sweeps.get(name)
     turns = {"inside": 0, "between": 0}
@@ -216,3 +243,21 @@ def lay_out_market(line: Connection) -> dict[str, datetime]:
     from tests.fire import market
 
     return market.lay_out()
+
+
+CALLBACK = "/payments/callbacks/sandbox/"
+
+
+def tell_callback(line: Connection, said: dict[str, str], *, stands: bool) -> tuple[int, str]:
+    """Tell our callback what the gateway tells it; with `stands`, stand before what it does is committed."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    with standing_before_commit(line) if stands else nullcontext():
+        found = form(client, CALLBACK, said)
+    return found.status_code, found.content.decode()
+
+
+def pay_at_gateway(line: Connection, page: str, *, stands: bool) -> int:
+    """Choose to pay on the gateway's page; with `stands`, stand before the gateway has committed it."""
+    client = Client(SERVER_NAME="127.0.0.1")
+    with standing_before_commit(line) if stands else nullcontext():
+        return client.post(page, {"outcome": "pay"}).status_code
