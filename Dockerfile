@@ -8,14 +8,16 @@ COPY pyproject.toml uv.lock ./
 RUN uv sync --frozen --no-default-groups --no-install-project
 COPY . .
 # Nothing secret is needed to collect files, and nothing of this stage's environment reaches the image.
+# The image cannot be written to: what is compiled now is not compiled again by each process that starts.
 RUN .venv/bin/python -m tools.translations \
     && DEBUG=0 COMPRESSED_STATIC=1 SECRET_KEY=collecting-files-only FIELD_KEYS=collecting-files-only \
-       .venv/bin/python manage.py collectstatic --noinput --verbosity 0
+       .venv/bin/python manage.py collectstatic --noinput --verbosity 0 \
+    && .venv/bin/python -m compileall -q -x '/(\.venv|tests|node_modules)/' .
 
 FROM python:3.12-slim
 RUN groupadd --system --gid 10001 market \
     && useradd --system --uid 10001 --gid market --home-dir /data --shell /usr/sbin/nologin market \
-    && install -d -o market -g market /data /data/media
+    && install -d -o market -g market /data /data/media /data/private
 WORKDIR /app
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH \

@@ -2,24 +2,29 @@
 
 import base64
 import io
+import logging
 
 import qrcode
 import qrcode.image.svg
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from core import clock
 from payments import purposes, selectors, services
-from payments.gateways import ForgedNotice, notify_url
+from payments.gateways import ForgedNotice, GatewayUnreachable, notify_url
 from payments.gateways import gateway as gateway_named
 from payments.models import PaymentIntent
 from payments.types import IntentState, PageKind, PayPage, PayRequest
+
+logger = logging.getLogger(__name__)
 
 LARGEST_NOTICE = 64 * 1024
 # Forged messages are kept to be looked at, but nobody fills the disk with them.
@@ -72,17 +77,21 @@ def pay_at_gateway(request: HttpRequest, number: str) -> HttpResponse:
     now = clock.now()
     if intent.state != IntentState.OPEN or (intent.expires_at is not None and intent.expires_at <= now):
         return redirect("pay", number=number)
-    page = gateway_named(intent.gateway).pay_page(
-        PayRequest(
-            number=intent.number,
-            amount=intent.amount,
-            title=intent.title,
-            notify_url=notify_url(intent.gateway),
-            return_url=request.build_absolute_uri(reverse("pay_return", args=[number])),
-            expires_at=intent.expires_at,
-            at=now,
-        )
+    asked = PayRequest(
+        number=intent.number,
+        amount=intent.amount,
+        title=intent.title,
+        notify_url=notify_url(intent.gateway),
+        return_url=request.build_absolute_uri(reverse("pay_return", args=[number])),
+        expires_at=intent.expires_at,
+        at=now,
     )
+    try:
+        page = gateway_named(intent.gateway).pay_page(asked)
+    except GatewayUnreachable:
+        logger.exception("no way to pay %s", number)
+        messages.error(request, _("The payment provider does not answer. Nothing was paid: try again in a moment."))
+        return redirect("pay", number=number)
     if page.kind == PageKind.REDIRECT:
         return redirect(page.url)
     return render(request, "payments/code.html", {**_context(intent, waiting=True), "code": _drawn(page)})

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField
 from django.core.cache import cache
-from django.db import connection
+from django.db import connections
 from django.db.models import Case, F, FloatField, Func, IntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Cast
@@ -19,6 +19,7 @@ from catalog.search import query_literal
 from catalog.selectors.plans import restricted
 from catalog.types import CardFilters, ProductClass
 from core.pages import COUNT_CAP, Page, keyset_page
+from core.replica import for_lists
 from providers.selectors import displayed_condition
 
 SORTS: dict[str, tuple[str, ...]] = {
@@ -87,7 +88,8 @@ def _ranked(cards: "QuerySet[ListingCard]", words: str) -> "QuerySet[ListingCard
 
 def _shown(now: datetime, filters: CardFilters, words: str | None, *, once: bool = False) -> "QuerySet[ListingCard]":
     """What is shown and fits; with `once` what was found is read from the statement's own list (see _capped_counts)."""
-    cards = ListingCard.objects.filter(displayed_condition(now, "provider__"), ~restricted(now), on_sale=True)
+    cards = ListingCard.objects.using(for_lists())
+    cards = cards.filter(displayed_condition(now, "provider__"), ~restricted(now), on_sale=True)
     if words:
         cards = cards.filter(product__in=RawSQL("SELECT id FROM found", [])) if once else cards.filter(_match(words))
     return _filtered(cards, filters)
@@ -232,7 +234,7 @@ def _capped_counts(querysets: "Sequence[QuerySet[ListingCard]]", words: str | No
         params += values
     found = "WITH found AS MATERIALIZED (SELECT catalog_found(%s::tsquery) AS id) " if words else ""
     counted = f"{found}SELECT {', '.join(parts)}"
-    with connection.cursor() as cursor:
+    with connections[for_lists()].cursor() as cursor:
         cursor.execute(counted, params)
         return [int(count) for count in cursor.fetchone()]
 

@@ -1,7 +1,7 @@
 """What a gateway must be able to do. Alipay and WeChat Pay fit; the sandbox gateway is the one that ships.
 
-Every call but `pay_page` and `read_notice` goes over the network: from the outbox, a sweep or a task, never
-inside an act.
+Every call but `read_notice` may go over the network, and is made from a view, the outbox, a sweep or a task, never
+inside an act. A code to scan, for one, has to be asked for before it can be shown.
 """
 
 from abc import ABC, abstractmethod
@@ -26,7 +26,9 @@ class Gateway(ABC):
 
     @abstractmethod
     def pay_page(self, request: PayRequest) -> PayPage:
-        """Where the payer pays: a signed address, or a code to scan."""
+        """Where the payer pays: a signed address, or a code to scan. Asked again for the same payment, it leads to the
+        same one. Raises GatewayUnreachable.
+        """
 
     @abstractmethod
     def read_notice(self, headers: Mapping[str, str], body: bytes) -> Notice:

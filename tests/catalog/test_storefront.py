@@ -136,6 +136,21 @@ def test_a_page_is_one_query_however_many_products_there_are(query, market, now)
         assert len(queries) == 1
 
 
+def test_lists_and_their_counts_are_asked_of_the_replica(market, now, monkeypatch) -> None:
+    asked = []
+
+    def for_lists() -> str:
+        asked.append(1)
+        return "default"
+
+    monkeypatch.setattr("catalog.selectors.storefront.for_lists", for_lists)
+
+    selectors.cards_page(now=now, filters=CardFilters(), query="迁移")
+    assert len(asked) == 1
+    selectors.facets(now=now, filters=CardFilters(price_to=Decimal("77.00")))
+    assert len(asked) > 2
+
+
 def test_facets_count_what_each_choice_leaves_in_one_query(market, now) -> None:
     later = now + timedelta(days=1)
     selectors.category_tree()

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from marketplace.supervisor import healthcheck
+from tests.house.machine import finished
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = ("web", "worker", "beat", "migrate")
@@ -94,9 +95,45 @@ def test_our_parts_run_without_rights_and_listen_near_only(compose: dict[str, An
 def test_every_setting_of_the_compose_file_is_explained(compose: dict[str, Any]) -> None:
     told = (ROOT / "docs" / "operations.md").read_text()
     used = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    used |= {name for name, value in compose["services"]["web"]["environment"].items() if value is None}
 
-    assert used
+    assert {"SECRET_KEY", "S3_BUCKET"} <= used
     assert not {name for name in used if f"`{name}`" not in told}
+
+
+def test_every_setting_that_is_passed_on_is_read(compose: dict[str, Any]) -> None:
+    """A misspelt name would be passed on to nobody."""
+    texts = [(ROOT / "marketplace" / name).read_text() for name in ("settings.py", "settings_apps.py")]
+    read = {name for text in texts for name in re.findall(r'"([A-Z][A-Z0-9_]+)"', text)}
+    boto = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+
+    assert not set(compose["services"]["web"]["environment"]) - read - boto
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("S3_BUCKET", "market", "default=market/media private=market/private"),
+        ("CONN_MAX_AGE", "0", "cursors off"),
+        ("CONN_MAX_AGE", "60", "cursors on"),
+        ("DATABASE_REPLICA_URL", "postgres://reader@replica/market", "lists from replica"),
+        ("LOG_LEVEL", "INFO", "lists from default"),
+    ],
+)
+def test_what_is_set_to_scale_out_arrives(name: str, value: str, told: str) -> None:
+    asked = (
+        "import django; django.setup()\n"
+        "from django.conf import settings\nfrom django.core.files.storage import storages\nfrom core import replica\n"
+        "for_ = lambda name: f'{name}={storages[name].bucket_name}/{storages[name].location}'\n"
+        "print('cursors', 'off' if settings.DATABASES['default']['DISABLE_SERVER_SIDE_CURSORS'] else 'on')\n"
+        "print('lists from', replica.for_lists())\n"
+        "if 'private' in settings.STORAGES: print(for_('default'), for_('private'))\n"
+    )
+    known = {"DATABASE_URL": "postgres://x@127.0.0.1:1/x", "DJANGO_SETTINGS_MODULE": "marketplace.settings"}
+    done = finished(["-c", asked], **{**known, name: value})
+
+    assert done.returncode == 0, done.stdout
+    assert told in done.stdout
 
 
 def test_the_image_leaves_out_what_is_made_on_a_machine() -> None:

@@ -6,6 +6,8 @@ import pytest
 from django.test import Client
 
 from payments import services
+from payments.gateways import GatewayUnreachable
+from payments.gateways.sandbox import SandboxGateway
 from payments.sandbox import signing
 from payments.sandbox.keys import GATEWAY, MERCHANT
 from payments.sandbox.models import SandboxTrade
@@ -56,6 +58,20 @@ def test_after_paying_the_page_waits_for_the_gateways_word_and_then_says_so(
     assert "We received your payment of ¥1,200.00" in paid
     assert "hx-get" not in paid
     assert "<html" not in paid
+
+
+def test_a_gateway_that_does_not_answer_is_said_and_the_payment_stays_open(shop, intent, browser, clock, monkeypatch):
+    def silent(self, request):
+        raise GatewayUnreachable("timed out")
+
+    monkeypatch.setattr(SandboxGateway, "pay_page", silent)
+
+    answer = browser.get(f"/pay/{intent.number}/gateway/", follow=True)
+
+    assert answer.redirect_chain == [(f"/pay/{intent.number}/", 302)]
+    assert "The payment provider does not answer. Nothing was paid" in answer.content.decode()
+    intent.refresh_from_db()
+    assert intent.state == "open"
 
 
 def test_a_closed_payment_says_why_and_leads_nowhere_to_pay(shop, intent, browser, now, clock):
