@@ -36,7 +36,7 @@ from refunds.types import (
 )
 from regulation.models import AuditRecord
 from regulation.selectors import rulebook_for
-from regulation.types import Text, moment
+from regulation.types import Text, moment, moment_of_end
 
 SIZE = 20
 TITLES = {
@@ -162,22 +162,22 @@ def waiting_for(refund: RefundRequest, now: datetime) -> Waiting:
             assert due is not None
             return Waiting(
                 Side.PROVIDER, "reply", due,
-                Text(f"等待服务商回复，最晚 {moment(due)}。", f"Waiting for the provider, by {moment(due)}."),
+                Text(f"等待服务商回复，最晚 {moment_of_end(due).zh}。", f"Waiting for the provider, by {moment_of_end(due).en}."),
             )  # fmt: skip
         due = refund.decide_due_at
         assert due is not None
         return Waiting(
             "", "agree", due,
-            Text(f"双方协商中，{moment(due)} 前未达成一致由平台决定。", f"Being negotiated; without agreement "
-            f"by {moment(due)} "
+            Text(f"双方协商中，{moment_of_end(due).zh} 前未达成一致由平台决定。", f"Being negotiated; without agreement "
+            f"by {moment_of_end(due).en} "
             f"the platform decides."),
         )  # fmt: skip
     if state == RefundState.ESCALATED:
         due = refund.decide_due_at if refund.in_guarantee else None
         if due is not None:
             words = Text(
-                f"等待平台决定，最晚 {moment(due)} 全额退款。",
-                f"Waiting for the platform; by {moment(due)} at the latest the full price goes back.",
+                f"等待平台决定，最晚 {moment_of_end(due).zh} 全额退款。",
+                f"Waiting for the platform; by {moment_of_end(due).en} at the latest the full price goes back.",
             )
         else:
             words = Text("等待平台认定理由是否成立。", "Waiting for the platform to find whether the reason holds.")
