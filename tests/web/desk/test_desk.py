@@ -15,6 +15,7 @@ from core.acts import Actor
 from core.models import SweepFailure, SweepRun
 from core.schedule import load_schedule
 from regulation.models import AuditRecord
+from regulation.selectors import rulebook_at
 from tests.orders.making import buy, make_shop
 from tests.providers.making import make_operator
 from violations.models import Complaint
@@ -33,10 +34,10 @@ def complaint(now: datetime, clock: Any) -> Complaint:
         provider=order.provider,
         order=order,
         product=product,
-        code="V1400",
+        code=next(iter(rulebook_at(now).schedule)),
         statement="要求线下转账购买增值模块",
         conduct_on=now.date(),
-        files=(),
+        evidence=[],
         actor=Actor.of(buyer.user),
         now=now,
     )
