@@ -3,12 +3,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 
 const NAMES = `
 activity archive arrow-down arrow-left arrow-right arrow-up arrow-up-down badge-check badge-percent ban bell book-open
-bot box briefcase building-2 calendar calendar-clock chart-column chart-line check chevron-down chevron-left
+bot box briefcase building building-2 calendar calendar-clock chart-bar chart-column chart-line check chevron-down chevron-left
 chevron-right chevron-up circle circle-alert circle-check circle-dot circle-help circle-user-round circle-x clipboard-check
-clipboard-list clock cloud code coins copy credit-card database door-open download ellipsis eye external-link file-check
-file-clock file-spreadsheet file-text files filter flag flask-conical folder gauge gavel gift git-compare globe
+clipboard-list clock cloud code coins copy credit-card database disc door-open download ellipsis eye external-link file-check
+file-clock file-spreadsheet file-text files filter flag flask-conical folder gauge gavel gift git-compare globe graduation-cap
 grip-vertical handshake hard-drive headset history hourglass house id-card image inbox info key key-round landmark
-languages layers layers-2 layout-grid life-buoy link list list-checks lock log-in log-out mail map-pin megaphone
+languages layers layers-2 layout layout-grid life-buoy link list list-checks lock log-in log-out mail map-pin megaphone
 menu message-circle messages-square minus monitor moon network package package-check package-x paperclip pause pencil
 percent phone plane play plug plus qr-code receipt receipt-text refresh-cw repeat reply rotate-ccw rows-3 save scale
 scroll-text search send server settings shield shield-alert shield-check shield-off shopping-cart sliders-horizontal

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from types import MappingProxyType
@@ -286,6 +286,15 @@ def money(amount: Decimal) -> str:
 def moment(at: datetime) -> str:
     """An instant as people read it, in Beijing time: `2026-03-02 14:05`."""
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
+
+
+def moment_of_end(at: datetime) -> Text:
+    """The end of a period: one of whole days is said by its last day, `2026-03-07 24:00`, `the end of 2026-03-07`."""
+    instant = at.astimezone(BEIJING)
+    if (instant.hour, instant.minute, instant.second) != (0, 0, 0):
+        return Text(moment(at), moment(at))
+    last_day = (instant - timedelta(days=1)).strftime("%Y-%m-%d")
+    return Text(f"{last_day} 24:00", f"the end of {last_day}")
 
 
 def moment_exact(at: datetime) -> str:

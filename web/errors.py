@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.defaults import page_not_found
 
 from core.errors import DomainError, NotFound
 
@@ -18,8 +19,9 @@ class DomainErrorMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        if isinstance(exception, NotFound):
-            raise Http404(str(exception))
+        if isinstance(exception, NotFound | Http404):
+            # Drawn here, so that a page says the same on a developer's machine as in production.
+            return page_not_found(request, exception)
         if not isinstance(exception, DomainError):
             return None
         return render(request, "errors/refused.html", {"error": exception}, status=exception.status)

@@ -5,13 +5,14 @@ from typing import Any
 
 from catalog.types import ProductClass
 from orders.types import OrderState, Side, Waiting
-from regulation.types import Text, moment
+from regulation.types import Text, moment_of_end
 
 
 def _until(at: datetime | None, zh: str, en: str) -> Text:
     if at is None:
         return Text(f"{zh}。", f"{en}.")
-    return Text(f"{zh}，最晚 {moment(at)}。", f"{en}, by {moment(at)}.")
+    end = moment_of_end(at)
+    return Text(f"{zh}，最晚 {end.zh}。", f"{en}, by {end.en}.")
 
 
 def waiting_for(order: Any, now: datetime) -> Waiting:
@@ -55,12 +56,10 @@ def _in_service(order: Any) -> Waiting:
         ends = order.guarantee_ends_at
         if ends is None or order.product_class == ProductClass.TOOL:
             return Waiting("", "running", None, Text("已交付。", "Delivered."))
-        return Waiting(
-            "", "guarantee", ends,
-            Text(f"担保期至 {moment(ends)}，期内可无理由全额退款。", f"Under guarantee until {moment(ends)}: "
-            f"refundable in "
-            f"full without a reason."),
-        )  # fmt: skip
+        end = moment_of_end(ends)
+        zh = f"担保期至 {end.zh}，期内可无理由全额退款。"
+        en = f"Under guarantee until {end.en}: refundable in full without a reason."
+        return Waiting("", "guarantee", ends, Text(zh, en))
     if order.settle_asked_at is not None:
         return Waiting(
             Side.PLATFORM, "settle_acceptance", None,
@@ -84,13 +83,11 @@ def _in_service(order: Any) -> Waiting:
 def _done(order: Any, now: datetime) -> Waiting:
     ends = order.warranty_ends_at
     if ends is not None and now < ends:
-        return Waiting(
-            "",
-            "warranty",
-            ends,
-            Text(f"已完成，质保期至 {moment(ends)}。", f"Completed; under warranty until {moment(ends)}."),
-        )
+        end = moment_of_end(ends)
+        sentence = Text(f"已完成，质保期至 {end.zh}。", f"Completed; under warranty until {end.en}.")
+        return Waiting("", "warranty", ends, sentence)
     term = order.term_ends_at
     if term is not None and now < term:
-        return Waiting("", "term", term, Text(f"服务期至 {moment(term)}。", f"The term runs until {moment(term)}."))
+        end = moment_of_end(term)
+        return Waiting("", "term", term, Text(f"服务期至 {end.zh}。", f"The term runs until {end.en}."))
     return Waiting("", "done", None, Text("已完成。", "Completed."))

@@ -36,7 +36,7 @@ from refunds.types import (
 )
 from regulation.models import AuditRecord
 from regulation.selectors import rulebook_for
-from regulation.types import Text, moment
+from regulation.types import Text, moment, moment_of_end
 
 SIZE = 20
 TITLES = {
@@ -160,24 +160,26 @@ def waiting_for(refund: RefundRequest, now: datetime) -> Waiting:
         if refund.replied_at is None:
             due = refund.reply_due_at
             assert due is not None
+            end = moment_of_end(due)
             return Waiting(
                 Side.PROVIDER, "reply", due,
-                Text(f"等待服务商回复，最晚 {moment(due)}。", f"Waiting for the provider, by {moment(due)}."),
+                Text(f"等待服务商回复，最晚 {end.zh}。", f"Waiting for the provider, by {end.en}."),
             )  # fmt: skip
         due = refund.decide_due_at
         assert due is not None
+        end = moment_of_end(due)
         return Waiting(
             "", "agree", due,
-            Text(f"双方协商中，{moment(due)} 前未达成一致由平台决定。", f"Being negotiated; without agreement "
-            f"by {moment(due)} "
-            f"the platform decides."),
+            Text(f"双方协商中，{end.zh} 前未达成一致由平台决定。", f"Being negotiated; without agreement "
+            f"by {end.en} the platform decides."),
         )  # fmt: skip
     if state == RefundState.ESCALATED:
         due = refund.decide_due_at if refund.in_guarantee else None
         if due is not None:
+            end = moment_of_end(due)
             words = Text(
-                f"等待平台决定，最晚 {moment(due)} 全额退款。",
-                f"Waiting for the platform; by {moment(due)} at the latest the full price goes back.",
+                f"等待平台决定，最晚 {end.zh} 全额退款。",
+                f"Waiting for the platform; by {end.en} at the latest the full price goes back.",
             )
         else:
             words = Text("等待平台认定理由是否成立。", "Waiting for the platform to find whether the reason holds.")

@@ -24,15 +24,22 @@ def class_words(product_class: str) -> tuple[str, str]:
 
 
 def price_words(price: Any, billing: str) -> str:
-    """A price "from", with its period: `¥99.00 起 / 月`; free products say so."""
+    """What a plan costs, with its period: `¥99.00 / 月`; free ones say so."""
     if billing == "free" or price is None or price == 0:
         return pgettext("price", "Free")
-    text = _("from %(price)s") % {"price": yuan_text(price)}
+    text = yuan_text(price)
     if billing == "monthly":
         return _("%(price)s / month") % {"price": text}
     if billing == "yearly":
         return _("%(price)s / year") % {"price": text}
     return text
+
+
+def price_from_words(price: Any, billing: str) -> str:
+    """The lowest price of a product: `¥99.00 / 月起`."""
+    if billing == "free" or price is None or price == 0:
+        return pgettext("price", "Free")
+    return _("from %(price)s") % {"price": price_words(price, billing)}
 
 
 def product_cards(products: Iterable[Mapping[str, Any]], heading: str = "h3") -> SafeString:
@@ -83,7 +90,7 @@ def _card(
     if sold := product.get("sold"):
         words = escape(ngettext("%(n)s sold", "%(n)s sold", sold) % {"n": f"{sold:,}"})
         standing += f'<span class="muted">{words}</span>'
-    price = escape(price_words(product.get("price"), str(product.get("billing") or "one_off")))
+    price = escape(price_from_words(product.get("price"), str(product.get("billing") or "one_off")))
     return (
         f'<li class="product"><div class="product-cover">{image}</div>'
         f'<div class="product-words"><{heading} class="product-name"><a href="{url}">{name}</a></{heading}>'

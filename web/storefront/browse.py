@@ -7,13 +7,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from catalog.selectors import cards_page, category_by_slug, category_tree, facets
+from catalog.selectors import Facet, cards_page, category_by_slug, category_tree, facets
 from catalog.types import CardFilters
 from core import clock
 from core.references import is_number
 from web.components.lists import FilterSpec, list_state
 from web.storefront.caching import kept_for_visitors
-from web.storefront.cards import cards, worded
+from web.storefront.cards import cards, in_english, worded
+from web.storefront.numbers import page_of
 
 SHELF = 8
 BANDS: dict[str, tuple[str | None, str | None]] = {
@@ -21,7 +22,6 @@ BANDS: dict[str, tuple[str | None, str | None]] = {
     "to10000": ("1000.01", "10000"),
     "above10000": ("10000.01", None),
 }
-NUMBER_PAGES = {"O": "/orders/{}/", "R": "/refunds/{}/", "K": "/complaints/{}/", "P": "/pay/{}/"}
 
 
 @kept_for_visitors
@@ -51,7 +51,6 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
     context = {
         "title": worded(found, "name"),
         "lead": worded(found, "summary"),
-        "children": [_category(row) for row in found["children"]],
         "crumbs": above,
     }
     return _list(request, CardFilters(category=slug), context)
@@ -61,13 +60,11 @@ def category(request: HttpRequest, slug: str) -> HttpResponse:
 def search(request: HttpRequest) -> HttpResponse:
     """Which of these fits me? Whatever was typed; a number that people quote opens what it names."""
     typed = request.GET.get("q", "").strip().upper()
-    if is_number(typed) and typed[0] in NUMBER_PAGES:
-        return redirect(NUMBER_PAGES[typed[0]].format(typed))
-    tree = category_tree()
+    if is_number(typed) and (opened := page_of(typed, request.user)) is not None:
+        return redirect(opened)
     context = {
         "title": _("Results for “%(q)s”") % {"q": request.GET["q"].strip()[:100]} if typed else _("All products"),
         "lead": "",
-        "children": [_category(row) for row in tree],
         "crumbs": [],
     }
     return _list(request, CardFilters(), context)
@@ -103,9 +100,11 @@ def _list(request: HttpRequest, within: CardFilters, context: dict[str, Any]) ->
         guaranteed=state.values.get("guarantee") == "yes",
     )
     page = cards_page(now=now, filters=filters, query=query, sort=state.sort, cursor=request.GET.get("cursor"), size=24)
-    total = facets(now=now, filters=filters, query=query)[0]
+    counted = facets(now=now, filters=filters, query=query)
+    total = counted[0]
     context |= {
-        "list": state,
+        "list": _state(request, query, counted),
+        "children": _children(request, counted, filters),
         "products": cards(page.items),
         "page": page,
         "count": total.count,
@@ -115,7 +114,35 @@ def _list(request: HttpRequest, within: CardFilters, context: dict[str, Any]) ->
     return render(request, "storefront/list.html", context)
 
 
-def _state(request: HttpRequest, query: str) -> Any:
+def _children(request: HttpRequest, counted: list[Facet], filters: CardFilters) -> list[dict[str, Any]]:
+    """The categories that hold something of what was asked for, each with how many; the choices made stay."""
+    kept = request.GET.copy()
+    kept.pop("cursor", None)
+    query = f"?{kept.urlencode()}" if kept else ""
+    return [
+        {
+            "url": f"/c/{one.value}/{query}",
+            "name": (one.name_en if in_english() else "") or one.name_zh,
+            "count": f"{one.count}+" if one.more else one.count,
+            "current": one.value == filters.category,
+        }
+        for one in counted
+        if one.kind == "category" and one.count
+    ]
+
+
+def _counts(counted: list[Facet] | None) -> dict[str, dict[str, int] | None]:
+    """How many each choice of a filter would leave, where that is known."""
+    if counted is None:
+        return {"class": None, "guarantee": None}
+    return {
+        "class": {one.value: one.count for one in counted if one.kind == "class"},
+        "guarantee": {"yes": sum(one.count for one in counted if one.kind == "guaranteed")},
+    }
+
+
+def _state(request: HttpRequest, query: str, counted: list[Facet] | None = None) -> Any:
+    counts = _counts(counted)
     sorts = [
         ("sold", _("Best selling")),
         ("newest", _("Newest")),
@@ -131,6 +158,7 @@ def _state(request: HttpRequest, query: str) -> Any:
                 "class",
                 _("Kind"),
                 [("application", _("Application")), ("service", _("Service")), ("tool", _("Tool"))],
+                counts["class"],
             ),
             FilterSpec(
                 "price",
@@ -142,7 +170,7 @@ def _state(request: HttpRequest, query: str) -> Any:
                     ("above10000", _("above ¥10,000")),
                 ],
             ),
-            FilterSpec("guarantee", _("Guarantee"), [("yes", _("refundable in full at first"))]),
+            FilterSpec("guarantee", _("Guarantee"), [("yes", _("refundable in full at first"))], counts["guarantee"]),
         ],
         sorts=sorts,
     )

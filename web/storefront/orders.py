@@ -180,7 +180,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "buttons": [one for one in buttons if one["target"] is None],
         "steps": _steps(found, buttons),
         "others": [one for one in buttons if one["target"] is not None and not _of_milestone(one)],
-        # Chat clocks and fees are between the provider and the market, not this order's fate.
+        # Chat clocks are the provider's record, and its fee tells what it sold this year: neither is the buyer's.
         "decisions": [one for one in found.decisions if not one.rule.startswith(("support.", "settlement."))][:5],
         "strip": money_strip(strip_of(found.money)),
         "timeline": timeline_items(happened),

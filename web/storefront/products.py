@@ -69,7 +69,7 @@ def _choices(page: dict[str, Any]) -> list[ChoiceCard]:
             value=str(plan["id"]),
             label=worded(plan, "name"),
             note=worded(plan, "summary"),
-            aside=price_words(plan["price"], plan["billing"]).removesuffix(" 起"),
+            aside=price_words(plan["price"], plan["billing"]),
             checked=index == 0,
         )
         for index, plan in enumerate(page["plans"])

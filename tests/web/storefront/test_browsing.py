@@ -5,9 +5,11 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
+from core.references import new_number
 from regulation.services import rulebook_load
 from tests.orders.making import SERVICE, TOOL, make_shop
-from tests.web.storefront.conftest import Shop, page
+from tests.providers.making import make_person
+from tests.web.storefront.conftest import Shop, page, signed_in
 
 pytestmark = pytest.mark.django_db
 PARTS = ["", "plans/", "reviews/", "terms/", "versions/"]
@@ -95,3 +97,30 @@ def test_the_schedule_is_searched_and_says_where_nothing_fits(db, clock):
     assert "没有符合的条目" in page(Client(), "/rules/schedule/?q=zzzz")
     assert Client().get("/rules/clauses/99(9)/").status_code == 404
     assert Client().get("/rules/decisions/no.such/").status_code == 404
+
+
+def test_a_number_opens_where_its_reader_works_on_it(shop: Shop, buyer: Client):
+    number = shop.order.number
+    seller, stranger = signed_in(shop.provider), signed_in(make_person(shop.order.placed_at))
+    assert buyer.get(f"/search/?q={number}").url == f"/orders/{number}/"
+    assert seller.get(f"/search/?q={number}").url == f"/console/orders/{number}/"
+    # Somebody else's number and one that does not exist lead to the same place, and neither is there.
+    other = new_number("O", shop.order.placed_at)
+    for asked in (number, other):
+        opened = stranger.get(f"/search/?q={asked}").url
+        assert opened == f"/orders/{asked}/"
+        assert stranger.get(opened).status_code == 404
+
+
+def test_facets_say_how_many_they_leave_and_keep_what_was_chosen(shop: Shop):
+    text = page(Client(), "/search/?class=application")
+    assert 'href="/c/' in text
+    assert "?class=application" in text
+    assert '<span class="count">1</span>' in text
+    assert 'class="chip" href="/c/' not in page(Client(), "/search/?class=tool")
+
+
+def test_the_buyer_is_not_told_what_the_provider_sold_this_year(shop: Shop, buyer: Client):
+    text = page(buyer, f"/orders/{shop.order.number}/")
+    assert "settlement.service_fee" not in text
+    assert "order.guarantee" in text
