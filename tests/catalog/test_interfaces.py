@@ -133,7 +133,7 @@ def test_without_the_role_the_desk_shows_and_does_nothing(now, clock, shop, clie
     version = make_submitted(provider, person, now)
     client.force_login(make_operator(now, "finance"))
 
-    assert client.get(reverse("admin:catalog_productversion_change", args=[version.pk])).status_code == 200
+    assert client.get(reverse("admin:catalog_productversion_change", args=[version.pk])).status_code == 403
     assert client.post(reverse("admin:catalog_productversion_claim", args=[version.pk])).status_code in {302, 403}
     version.refresh_from_db()
     assert version.state == "submitted"

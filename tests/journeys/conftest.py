@@ -47,8 +47,4 @@ def stage(live_server: Any, settings: Any, browser: Browser, now: datetime) -> I
 
         yield Stage(enter=enter, settle=settle, traveller=traveller)
         for context in contexts:
-            if os.environ.get("H2DEBUG"):
-                for page in context.pages:
-                    print("#### PAGE", page.url)
-                    print(page.inner_text("body")[:2500])
             context.close()
