@@ -125,7 +125,7 @@ KINDS = [
 
 
 def queues(user: Any, now: datetime) -> list[Queue]:
-    """Every queue that this operator sees: what is late first, then this operator's own by the oldest, then those of colleagues."""
+    """Every queue that this operator sees: late ones first, then those of their own by the oldest, then colleagues'."""
     found = [_queue(kind, user, now) for kind in KINDS if _sees(user, kind.screen)]
     return sorted(found, key=lambda one: (not one.late, not one.mine, not one.count, one.oldest or now))
 
