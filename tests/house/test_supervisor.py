@@ -10,6 +10,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,8 @@ import redis
 
 from marketplace.embedded import folders, ports, processes
 from marketplace.embedded.state import Files, State
-from tests.house.machine import Program, command_of, finished, until
+from marketplace.supervisor import connections
+from tests.house.machine import Program, command_of, finished, spent, until
 
 pytestmark = pytest.mark.serial
 
@@ -35,9 +37,10 @@ class Running:
         self.port = ports.choose(folder / "web.port", 18000)
         self.start()
 
-    def start(self) -> None:
+    def start(self, *arguments: str) -> None:
         output = self.folder / "output"
-        self.program = Program(RUN, output, DATA_DIR=str(self.folder), PORT=str(self.port), WEB_WORKERS="1")
+        given = list(arguments) or RUN
+        self.program = Program(given, output, DATA_DIR=str(self.folder), PORT=str(self.port), WEB_WORKERS="1")
 
     def until_open(self) -> None:
         self.program.until_says(OPEN, 600)
@@ -231,6 +234,24 @@ def test_nothing_outlives_supervisor_guard_and_keepers_killed_together(market: R
     assert market.kept() == (3, 3)
 
 
+def test_nothing_outlives_a_killed_make_and_a_second_start_costs_little(market: Running) -> None:
+    market.program.process.send_signal(signal.SIGTERM)
+    assert market.program.process.wait(60) == 0
+
+    market.start("-c", "import os; os.execvp('make', ['make', 'run'])")
+    market.until_open()
+    everything = market.program.pids()
+    # Ten seconds of one processor, all processes together: so it answers within ten where nothing else runs.
+    assert sum(spent(pid) for pid in everything) < 10
+    market.program.kill()
+    until(lambda: not [pid for pid in everything if processes.alive(pid)], "all its processes ended", 60)
+    assert "make has gone: stopping" in market.program.said
+    assert market.program.said.rstrip().endswith("Stopped.")
+
+    market.start()
+    market.until_open()
+
+
 def test_it_stops_in_order_when_asked(market: Running) -> None:
     everything = market.program.pids()
 
@@ -272,6 +293,34 @@ def test_a_taken_port_is_named_with_the_way_out_before_anything_starts(empty: Pa
     assert refused.returncode == 1
     assert refused.stdout.strip() == (f"Port {port} is taken by another program: choose one, PORT={port + 1} make run")
     assert not (empty / "postgres").exists()
+
+
+def test_servers_named_from_outside_are_used_and_none_is_started(empty: Path) -> None:
+    named = {variable: os.environ[variable] for variable in ("DATABASE_URL", "REDIS_URL")}
+    server, _, _ = named["DATABASE_URL"].rpartition("/")
+    admin = psycopg2.connect(f"{server}/postgres")
+    admin.autocommit = True
+    name = f"house_{uuid.uuid4().hex}"
+    with admin.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    folder = folders.make(empty / "data")
+    named["DATABASE_URL"] = f"{server}/{name}"
+    program = Program(
+        RUN, empty / "output", DATA_DIR=str(folder), PORT=str(ports.choose(empty / "web.port", 18200)), **named
+    )
+    try:
+        program.until_says("✓ Application", 120)
+        program.process.send_signal(signal.SIGINT)
+        assert program.process.wait(60) == 0
+        assert f"✓ Database — {connections.shown(named['DATABASE_URL'])}  " in program.said
+        assert f"✓ Broker — {named['REDIS_URL']}  " in program.said
+        assert not list(folder.glob("postgres*")) + list(folder.glob("redis*"))
+        assert redis.Redis.from_url(named["REDIS_URL"]).ping()
+    finally:
+        program.clear()
+        with admin.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        admin.close()
 
 
 def test_an_unreachable_server_is_named_without_its_password_and_without_a_traceback(empty: Path) -> None:
