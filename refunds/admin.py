@@ -67,7 +67,7 @@ class RefundRequestAdmin(ReviewAdmin):
     def review(self, request: HttpRequest, obj: RefundRequest, now: datetime) -> Review:
         detail = refund_detail(obj, request.user, now)
         order = obj.order
-        sides = dict(SIDES)
+        sides: dict[str, Any] = {str(side): name for side, name in SIDES}
         files = [(file.name, file.link, one.author) for one in detail.room for file in one.files]
         said = [(f"{sides.get(one.side, one.side)} · {one.author}", one.at, one.text) for one in detail.room]
         offers = [

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import WorkClaim
-from accounts.services.people import require_operator, require_reason
+from accounts.services.people import require_desk, require_reason
 from core.acts import Actor, act
 from core.errors import Conflict, NotAllowed
 from regulation.services import audit_record
@@ -14,7 +14,7 @@ from regulation.services import audit_record
 @act
 def work_claim(*, queue: str, item: int, subject: str, actor: Actor, now: datetime) -> WorkClaim:
     """An operator takes an item (`subject` as the trail names it). Raises Conflict where a colleague has it."""
-    require_operator(actor)
+    require_desk(actor)
     claim, made = WorkClaim.objects.get_or_create(
         queue=queue, item=item, defaults={"operator_id": actor.person, "claimed_at": now}
     )
@@ -28,7 +28,7 @@ def work_claim(*, queue: str, item: int, subject: str, actor: Actor, now: dateti
 @act
 def work_take_over(*, queue: str, item: int, subject: str, reason: str, actor: Actor, now: datetime) -> WorkClaim:
     """An operator takes an item over from a colleague, saying why. Raises NotAllowed where nobody has it."""
-    require_operator(actor)
+    require_desk(actor)
     why = require_reason(reason)
     claim = _locked(queue, item)
     before, claim.operator_id, claim.claimed_at = claim.operator_id, actor.person, now
@@ -40,7 +40,7 @@ def work_take_over(*, queue: str, item: int, subject: str, reason: str, actor: A
 @act
 def work_release(*, queue: str, item: int, subject: str, actor: Actor, now: datetime) -> None:
     """Who has an item puts it back; it keeps its place in the queue. Raises NotAllowed for anybody else."""
-    require_operator(actor)
+    require_desk(actor)
     claim = _locked(queue, item)
     if claim.operator_id != actor.id:
         raise NotAllowed(_("A colleague has it; take it over first."))

@@ -41,14 +41,16 @@ def subject_of(user: User) -> str:
     return f"account:{user.pk}"
 
 
+def require_desk(actor: Actor) -> None:
+    """Refuse anybody but operators, whatever their role, and the platform itself. Raises NotPermitted."""
+    if actor.kind != "system" and not (actor.kind == "operator" and user_by_pk(actor.person).is_operator):
+        raise NotPermitted(_("Only an operator may do this."))
+
+
 def require_operator(actor: Actor, role: str) -> None:
     """Refuse anybody but operators who hold the role, and the platform itself. Raises NotPermitted."""
-    if actor.kind == "system":
-        return
-    user = user_by_pk(actor.id) if actor.kind == "operator" and actor.id is not None else None
-    if user is None or not user.is_operator:
-        raise NotPermitted(_("Only an operator may do this."))
-    if not user.has_role(role):
+    require_desk(actor)
+    if actor.kind != "system" and not user_by_pk(actor.person).has_role(role):
         raise NotPermitted(_("Your role as an operator does not cover this."))
 
 

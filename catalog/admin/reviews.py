@@ -150,7 +150,7 @@ class ProductVersionAdmin(ActAdmin):
             "before": before,
             "plans": [{**plan, "billing": BILLINGS.get(plan["billing"], plan["billing"])} for plan in page["plans"]],
             "changes": [
-                (field_name(one.field), one.before, one.after)
+                (field_name(one["field"]), one["before"], one["after"])
                 for one in (selectors.changes_between(before, version) if before else [])
             ],
             "findings": [(field_name(one.field), one) for one in selectors.findings_of(version)],

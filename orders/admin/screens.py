@@ -73,7 +73,7 @@ class HeldFilter(admin.SimpleListFilter):
     title = _("Money")
     parameter_name = "held"
 
-    def lookups(self, request, model_admin):
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         return [("yes", _("Money held"))]
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Order]") -> "QuerySet[Order]":

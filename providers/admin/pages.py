@@ -1,6 +1,6 @@
 """Buttons of lists: a page that says what will happen, and one act that makes something new."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from core.errors import DomainError
 class QueueAdmin(ActAdmin):
     """A queue of things to work on."""
 
-    seen_by = SEE_DISPUTES
+    seen_by: Collection[str] = SEE_DISPUTES
     show_full_result_count = False
     list_per_page = 50
 

@@ -13,8 +13,8 @@ from django.core.management import call_command
 from django.utils import translation
 from playwright.sync_api import Locator, Page, expect
 
-from core import clock, sweeps
 from accounts.models import User
+from core import clock, sweeps
 from notifications.models import CaughtMail, Message
 from tests.orders.making import books_fit
 

@@ -137,7 +137,9 @@ def write_listing(visitor: Visitor) -> None:
     )
     visitor.press("Save and go on")
     page.wait_for_url("**/details/")
-    described = "把自建的 MySQL 和 PostgreSQL 搬到云数据库。先做全量和增量同步，演练两遍，再约定窗口切换，数据逐表核对。"
+    described = (
+        "把自建的 MySQL 和 PostgreSQL 搬到云数据库。先做全量和增量同步，演练两遍，再约定窗口切换，数据逐表核对。"
+    )
     visitor.fill(
         description_zh=f"{described}资料见 https://files.elsewhere.example/plan.pdf",
         description_en="We move MySQL and PostgreSQL to managed databases, rehearse twice, and compare every table.",
@@ -153,9 +155,23 @@ def write_listing(visitor: Visitor) -> None:
     visitor.press("Save and go on")
     page.wait_for_url("**/service/")
     steps = [
-        ("评估", "Assessment", "3", "20", "提交评估报告和切换方案", "The report and the plan of the switch are handed in"),
+        (
+            "评估",
+            "Assessment",
+            "3",
+            "20",
+            "提交评估报告和切换方案",
+            "The report and the plan of the switch are handed in",
+        ),
         ("演练", "Rehearsal", "5", "30", "两次演练的核对结果一致", "Both rehearsals compare without a difference"),
-        ("切换", "Switch", "2", "50", "业务在新库上运行满一天", "The application has run on the new database for a day"),
+        (
+            "切换",
+            "Switch",
+            "2",
+            "50",
+            "业务在新库上运行满一天",
+            "The application has run on the new database for a day",
+        ),
     ]
     for row, (zh, en, days, share, done_zh, done_en) in enumerate(steps):
         fill_row(

@@ -138,7 +138,9 @@ def work_and_accept(stage: Stage, seller: Visitor, buyer: Visitor, order: Order)
         seller.press("Begin it")
         stage.later(hours=6)
         seller.follow("Hand this milestone in")
-        seller.fill(statement=f"第 {index + 1} 步已按验收标准完成。", files=("proof.txt", "text/plain", "核对一致".encode()))
+        seller.fill(
+            statement=f"第 {index + 1} 步已按验收标准完成。", files=("proof.txt", "text/plain", "核对一致".encode())
+        )
         seller.press("Hand it in")
         stage.settle()
         buyer.open_menu("My orders")
@@ -177,9 +179,12 @@ def be_paid(stage: Stage, seller: Visitor, order: Order) -> None:
     seller.press("Confirm it")
     seller.sees("The statement is confirmed. Operations and finance look at it next.")
     for name, queue, button, submit, done in (
-        ("operations", "Statements: operations", "Approve for operations", "Approve it", "The statement is with finance."),
+        (
+            *("operations", "Statements: operations", "Approve for operations"),
+            *("Approve it", "The statement is with finance."),
+        ),
         ("finance", "Statements: finance", "Approve for finance", "Approve and pay", "The statement is approved."),
-    ):  # fmt: skip
+    ):
         desk = operator(stage, name)
         take_up(desk, queue, statement.number)
         settle(desk, button, submit, done)
