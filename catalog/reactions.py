@@ -14,7 +14,7 @@ _listed: list[Callable[[int, datetime], None]] = []
 
 def on_off(reaction: Reaction) -> None:
     """Call `reaction(product_ids, reason, now)` when products leave the market: their delisting policy is carried
-    out (10(7)).
+    out (§10(7)).
 
     `reason` is one of `catalog.types.DelistReason`.
     """

@@ -94,15 +94,15 @@ def orders_with_money(provider: Provider) -> Iterator[Order]:
 
 
 def is_running_subscription(order: Order, now: datetime) -> bool:
-    """Whether a paid term is delivered and not over: its buyer chooses (24, 26(1))."""
+    """Whether a paid term is delivered and not over: its buyer chooses (§24, §26(1))."""
     delivered = order.delivered_at is not None and order.term_starts_at is not None
     return delivered and order.term_ends_at is not None and now < order.term_ends_at
 
 
 def unused_part(order: Order, at: datetime) -> Decimal:
-    """The whole unused days of a paid term over its days, times what was paid, less what was paid back (yuan; 26(1)).
+    """The whole unused days of a paid term over its days, times what was paid, less what was paid back (yuan; §26(1)).
 
-    The day of the exit counts as used, as for a refund with a reason (17(2)).
+    The day of the exit counts as used, as for a refund with a reason (§17(2)).
     """
     if order.term_starts_at is None or order.term_ends_at is None:
         return ZERO
@@ -115,7 +115,7 @@ def unused_part(order: Order, at: datetime) -> Decimal:
 
 
 def checklist(exit_: Exit, now: datetime) -> list[Item]:
-    """What has to be done before this provider has left (22, 23, 26), each with how many are open."""
+    """What has to be done before this provider has left (§22, §23, §26), each with how many are open."""
     provider = exit_.provider
     waiting = exit_.orders.filter(outcome=OrderOutcome.WAITING).count()
     items = [
@@ -156,13 +156,13 @@ def checklist(exit_: Exit, now: datetime) -> list[Item]:
 
 
 def last_duty_end(exit_: Exit, now: datetime) -> datetime:
-    """When the last warranty of a provider's orders ends; now where none runs (11(3))."""
+    """When the last warranty of a provider's orders ends; now where none runs (§11(3))."""
     ends = last_warranty_end(exit_.provider)
     return max(ends, now) if ends is not None else now
 
 
 def deposit_may_return(exit_: Exit, now: datetime) -> bool:
-    """Whether the last warranty has ended and nothing is open against the provider (9(6)1)."""
+    """Whether the last warranty has ended and nothing is open against the provider (§9(6)1)."""
     return (
         last_duty_end(exit_, now) <= now and not open_refunds_count(exit_.provider) and not open_matters(exit_.provider)
     )
@@ -177,19 +177,19 @@ def payout_recipient(provider: Provider) -> Recipient:
 
 
 def exits_completable(now: datetime, limit: int) -> list[int]:
-    """Exits that may be complete: the act looks at the checklist again (22, 23, 26)."""
+    """Exits that may be complete: the act looks at the checklist again (§22, §23, §26)."""
     rows = Exit.objects.filter(state__in=[ExitState.PREPARING, ExitState.EXECUTING]).order_by("opened_at", "id")
     return [row.pk for row in rows.select_related("provider")[:limit] if all(item.done for item in checklist(row, now))]
 
 
 def exit_orders_due(now: datetime, limit: int) -> list[int]:
-    """Orders of exits that wait, and whose buyer's time to choose is over (26(1))."""
+    """Orders of exits that wait, and whose buyer's time to choose is over (§26(1))."""
     rows = ExitOrder.objects.filter(outcome=OrderOutcome.WAITING).exclude(choice_due_at__gt=now)
     return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
 
 
 def deposits_due(now: datetime, limit: int) -> list[int]:
-    """Exits whose deposit may go back now (9(6)1)."""
+    """Exits whose deposit may go back now (§9(6)1)."""
     rows = Exit.objects.filter(state=ExitState.LEFT, deposit_due_at__isnull=False).exclude(kind="cleared_out")
     return [
         row.pk
@@ -199,5 +199,5 @@ def deposits_due(now: datetime, limit: int) -> list[int]:
 
 
 def clearances_waiting() -> QuerySet[Exit]:
-    """Clearances that wait for a second operator, the oldest first (20(4), 24)."""
+    """Clearances that wait for a second operator, the oldest first (§20(4), §24)."""
     return Exit.objects.filter(state=ExitState.PROPOSED).select_related("provider").order_by("opened_at", "id")

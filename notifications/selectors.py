@@ -110,7 +110,7 @@ def announcement_for(user: User | None, pk: int) -> Announcement:
 
 
 def platform_name_at(now: datetime) -> dict[str, str]:
-    """What the platform calls itself at a moment, in both languages (clause 4).
+    """What the platform calls itself at a moment, in both languages (§4).
 
     The name of the settings, until an announced change takes effect: at its moment, and not before everybody was told.
     """

@@ -1,4 +1,4 @@
-"""What in a chat looks like leading a buyer out of the market (14). Pure: operators judge, nothing is blocked."""
+"""What in a chat looks like leading a buyer out of the market (§14). Pure: operators judge, nothing is blocked."""
 
 import re
 

@@ -14,7 +14,7 @@ LATE_REPORT = "V0905"
 def change_reported_late(
     *, provider: Any, about: Any, due_at: datetime, source: Any, decision: Any, now: datetime
 ) -> None:
-    """A change or a lapse of the entry data was not reported in thirty days: a case under V0905 opens (18(1), 19)."""
+    """A change or a lapse of the entry data was not reported in thirty days: a case under V0905 opens (§18(1), §19)."""
     case_open(
         provider=provider,
         code=LATE_REPORT,
@@ -31,7 +31,7 @@ def change_reported_late(
 
 
 def conditions_not_cured(provider: Any, unmet: list[Any], now: datetime) -> None:
-    """A provider did not meet the conditions again within its time: the platform may clear it out (24(2))."""
+    """A provider did not meet the conditions again within its time: the platform may clear it out (§24(2))."""
     clearance_open(
         provider=provider,
         grounds=["24(2)"],

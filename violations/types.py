@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ComplaintState(StrEnum):
-    """Where a complaint stands (18(16))."""
+    """Where a complaint stands (§18(16))."""
 
     FILED = "filed"
     RESPONDED = "responded"
@@ -17,7 +17,7 @@ OPEN_COMPLAINTS = frozenset({ComplaintState.FILED, ComplaintState.RESPONDED})
 
 
 class CaseState(StrEnum):
-    """Where a case stands: the provider is heard, then an operator finds (19)."""
+    """Where a case stands: the provider is heard, then an operator finds (§19)."""
 
     HEARING = "hearing"
     HEARD = "heard"
@@ -55,7 +55,7 @@ class AppealState(StrEnum):
 
 
 class MeasureKind(StrEnum):
-    """What a finding brings about (20)."""
+    """What a finding brings about (§20)."""
 
     POINTS = "points"
     FREEZE = "freeze"

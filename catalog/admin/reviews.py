@@ -1,4 +1,4 @@
-"""The queue of listings, oldest first; evidence left, judgement right (10(1), 18(10))."""
+"""The queue of listings, oldest first; evidence left, judgement right (§10(1), §18(10))."""
 
 from typing import Any
 
@@ -162,7 +162,7 @@ class ProductVersionAdmin(ActAdmin):
         }
 
     def _deposit(self, version: ProductVersion, now: Any) -> str:
-        """What the price means for the deposit, said before the button (9(6)1)."""
+        """What the price means for the deposit, said before the button (§9(6)1)."""
         price = max((plan["price"] for plan in selectors.version_page(version.product, version)["plans"]), default=ZERO)
         try:
             cover = covers_price(provider=version.product.provider, price=price, now=now)

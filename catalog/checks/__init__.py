@@ -1,4 +1,4 @@
-"""What a listing may not say, must say, and how it must fit together (10, 11, 12, 17, 18(2)).
+"""What a listing may not say, must say, and how it must fit together (§10, §11, §12, §17, §18(2)).
 
 Pure: content in, findings out.
 """

@@ -19,7 +19,7 @@ AGAIN = timedelta(days=1)
 
 
 def zero_sales_due(now: datetime, limit: int) -> list[int]:
-    """Products whose three months without a sale seem to have passed (18(14)); each act asks the sales again."""
+    """Products whose three months without a sale seem to have passed (§18(14)); each act asks the sales again."""
     return list(
         Product.objects.filter(state=ProductState.ON_SALE, zero_sales_due_at__lte=now)
         .order_by("zero_sales_due_at", "pk")
@@ -102,7 +102,7 @@ def awaiting_deposit(provider_id: int | None = None) -> list[int]:
 
 
 def awaiting_covered(now: datetime, limit: int) -> list[int]:
-    """Versions that wait for the deposit and whose price it covers by now (9(6)1)."""
+    """Versions that wait for the deposit and whose price it covers by now (§9(6)1)."""
     found = []
     waiting = ProductVersion.objects.filter(state=VersionState.AWAITING_DEPOSIT).select_related("product__provider")
     for version in waiting.order_by("pk"):

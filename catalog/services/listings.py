@@ -93,7 +93,7 @@ def _require_offered(category: Category) -> None:
 
 @act
 def version_open(*, product: Product, actor: Actor, now: datetime) -> ProductVersion:
-    """Begin the next version of a product, from what its latest one says; the one on sale stays as it is (18(10)).
+    """Begin the next version of a product, from what its latest one says; the one on sale stays as it is (§18(10)).
 
     Raises VersionOpen while another is being written or reviewed.
     """
@@ -317,7 +317,7 @@ def _few(rows: list[Any], field: str) -> None:
 
 @act
 def cover_set(*, version: ProductVersion, upload: IO[bytes], actor: Actor, now: datetime) -> ProductVersion:
-    """Set a draft's cover: looked into, drawn anew at its size on the page, and kept under its own digest (10(5)).
+    """Set a draft's cover: looked into, drawn anew at its size on the page, and kept under its own digest (§10(5)).
 
     Raises NotADraft, and InvalidInput on `cover` for what is no picture or too small a one.
     """

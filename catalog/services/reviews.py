@@ -1,5 +1,5 @@
-"""The review of what was handed in: claimed by one operator, approved, sent back with findings, or refused (10(1),
-18(10)).
+"""The review of what was handed in: claimed by one operator, approved, sent back with findings, or refused (§10(1),
+§18(10)).
 """
 
 from collections.abc import Sequence
@@ -116,7 +116,7 @@ def _require_reviewing(version: ProductVersion, actor: Actor) -> None:
 def version_return(
     *, version: ProductVersion, note: str, findings: Sequence[Finding] = (), actor: Actor, now: datetime
 ) -> ProductVersion:
-    """Send a version back with what is to be changed, field by field (10).
+    """Send a version back with what is to be changed, field by field (§10).
 
     Raises FindingsOpen where nothing is said to be wrong.
     """
@@ -151,7 +151,7 @@ def version_refuse(*, version: ProductVersion, note: str, actor: Actor, now: dat
 
 @act
 def version_approve(*, version: ProductVersion, note: str = "", actor: Actor, now: datetime) -> ProductVersion:
-    """Approve a version: it goes on sale at once, or as soon as the deposit covers its highest price (9(6)1).
+    """Approve a version: it goes on sale at once, or as soon as the deposit covers its highest price (§9(6)1).
 
     Raises FindingsOpen while a finding that must be changed is not dismissed, NotAllowed where the provider may
     list nothing now, and what `covers_price` raises for a price that this kind of provider is not admitted for.

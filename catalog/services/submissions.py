@@ -43,7 +43,7 @@ class ListingRefused(NotAllowed):
 
 @act
 def version_submit(*, version: ProductVersion, change_note: str = "", actor: Actor, now: datetime) -> ProductVersion:
-    """Hand a draft in for review (10(1), 18(10)): from here on its content stays as it is.
+    """Hand a draft in for review (§10(1), §18(10)): from here on its content stays as it is.
 
     Raises ListingRefused where the checks find what must be changed, NotAllowed where the provider may list nothing
     now, NotADraft.

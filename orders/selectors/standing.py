@@ -17,14 +17,14 @@ REVIEWS = 10
 
 
 def fulfilment_of(order: Order) -> str:
-    """How far an order is, as `exit.order` asks: `not_started`, `in_progress` or `completed` (26(1))."""
+    """How far an order is, as `exit.order` asks: `not_started`, `in_progress` or `completed` (§26(1))."""
     if order.completed_at is not None or order.state == OrderState.CLOSED:
         return "completed"
     return "in_progress" if order.started_at is not None else "not_started"
 
 
 def orders_of_provider_with_money(provider: Provider, after_pk: int = 0, limit: int = 500) -> list[int]:
-    """Paid orders of a provider of which something can still be paid back, by key (26(1))."""
+    """Paid orders of a provider of which something can still be paid back, by key (§26(1))."""
     found = Order.objects.filter(
         provider=provider,
         pk__gt=after_pk,
@@ -42,7 +42,7 @@ def open_orders_of_provider(provider: Provider) -> Any:
 
 
 def in_guarantee_of_provider(provider: Provider) -> Decimal:
-    """What is held in guaranteed trade for a provider's orders: its money once they are through (yuan) (11(2))."""
+    """What is held in guaranteed trade for a provider's orders: its money once they are through (yuan) (§11(2))."""
     found = Order.objects.filter(
         provider=provider,
         released_at__isnull=True,
@@ -57,7 +57,7 @@ def invoices_of_issuer(provider: Provider) -> Any:
 
 
 def invoices_owed(provider: Provider) -> Any:
-    """The invoices that a provider owes, the first due first (13)."""
+    """The invoices that a provider owes, the first due first (§13)."""
     return invoices_of_issuer(provider).filter(state=InvoiceState.REQUESTED).order_by("due_at", "pk")
 
 
@@ -68,7 +68,7 @@ def open_orders_count(provider: Provider) -> int:
 
 
 def last_warranty_end(provider: Provider) -> datetime | None:
-    """When the last warranty of a provider's orders ends (26, 9(6)): its deposit stays until then."""
+    """When the last warranty of a provider's orders ends (§26, §9(6)): its deposit stays until then."""
     found: datetime | None = (
         Order.objects.filter(provider=provider, warranty_ends_at__isnull=False)
         .exclude(state=OrderState.REFUNDED)
@@ -88,7 +88,7 @@ def last_term_end(provider: Provider) -> datetime | None:
 
 
 def sold_in_year(provider: Provider, starts: datetime, ends: datetime) -> list[tuple[int, int]]:
-    """How many paid orders of each product a provider sold in a span, those refunded in full left out (24(5))."""
+    """How many paid orders of each product a provider sold in a span, those refunded in full left out (§24(5))."""
     found = (
         Order.objects.filter(provider=provider, paid_at__gte=starts, paid_at__lt=ends)
         .exclude(state=OrderState.REFUNDED)
@@ -190,7 +190,7 @@ def held_of_provider(provider: Provider) -> Decimal:
 
 
 def acceptance_queue() -> Any:
-    """Acceptances that wait for an operator, the longest waiting first (11(1)3)."""
+    """Acceptances that wait for an operator, the longest waiting first (§11(1)3)."""
     return (
         Order.objects.filter(settle_asked_at__isnull=False, state=OrderState.IN_SERVICE)
         .select_related("buyer", "provider")
@@ -199,7 +199,7 @@ def acceptance_queue() -> Any:
 
 
 def claims_waiting() -> Any:
-    """Warranty claims that the two could not settle, the longest waiting first (11(3)3)."""
+    """Warranty claims that the two could not settle, the longest waiting first (§11(3)3)."""
     return (
         WarrantyClaim.objects.filter(state="escalated").select_related("order__provider").order_by("escalated_at", "pk")
     )

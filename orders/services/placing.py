@@ -50,7 +50,7 @@ _OWN = """
 
 
 class OwnPurchase(NotAllowed):
-    """Nobody buys from themselves (15(2))."""
+    """Nobody buys from themselves (§15(2))."""
 
     code = "own_purchase"
 
@@ -63,11 +63,11 @@ class NotRenewable(NotAllowed):
 
 @act
 def order_place(*, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", actor: Actor, now: datetime) -> Order:
-    """Buy a plan: the terms of this moment are frozen and a payment is asked for (11, 28).
+    """Buy a plan: the terms of this moment are frozen and a payment is asked for (§11, §28).
 
     The payment is open for the rulebook's time and its page is `/pay/<number>/`; what is free is in service at once.
     Raises
-    PlanNotOnSale, OwnPurchase (15(2)) and InvalidInput for a quantity that the plan does not sell.
+    PlanNotOnSale, OwnPurchase (§15(2)) and InvalidInput for a quantity that the plan does not sell.
     """
     if actor.id != buyer.pk:
         raise OrderNotFound
@@ -79,7 +79,7 @@ def order_place(*, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", 
 
 @act
 def order_renew(*, order: Order, actor: Actor, now: datetime) -> Order:
-    """Renew a subscription through the market, also while its provider is frozen (10(8)6, 20(2)).
+    """Renew a subscription through the market, also while its provider is frozen (§10(8)6, §20(2)).
 
     The new term follows the old one without a gap, at today's price of the same plan. Raises NotRenewable.
     """
@@ -120,7 +120,7 @@ def checked_quantity(terms: PlanTerms, quantity: int) -> int:
 
 def is_own_purchase(*, buyer: Any, terms: PlanTerms) -> bool:
     """Whether the buyer is the one who sells or performs it: its owner, in its team, or the same legal subject
-    (15(2)).
+    (§15(2)).
     """
     sides = sorted({terms.provider_id, terms.performer_id})
     with connection.cursor() as cursor:
@@ -239,7 +239,7 @@ def order_cancel(*, order: Order, actor: Actor, now: datetime) -> Order:
 
 @act
 def orders_unpaid_cancel(*, provider: Provider, actor: Actor, now: datetime) -> int:
-    """Give up everything that was ordered from a provider and not paid yet: it leaves the market (20(4), 26). Returns
+    """Give up everything that was ordered from a provider and not paid yet: it leaves the market (§20(4), §26). Returns
     how many.
     """
     cancelled = 0
