@@ -125,6 +125,14 @@ class InvoiceState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CloudInvoiceState(StrEnum):
+    """Where a request for an invoice of the cloud stands (§13(4))."""
+
+    REQUESTED = "requested"
+    ISSUED = "issued"
+    DECLINED = "declined"
+
+
 class ReviewState(StrEnum):
     """Whether a review is seen. Held ones wait for an operator (§15(2), §16(2))."""
 

@@ -26,6 +26,9 @@ class ProviderState(StrEnum):
     CLEARED = "cleared"
 
 
+GONE = frozenset({ProviderState.LEAVING, ProviderState.LEFT, ProviderState.CLEARED})
+
+
 class ApplicationState(StrEnum):
     """Where an application stands."""
 

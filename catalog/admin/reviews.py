@@ -155,6 +155,7 @@ class ProductVersionAdmin(ActAdmin):
             ],
             "findings": [(field_name(one.field), one) for one in selectors.findings_of(version)],
             "lookalikes": selectors.lookalikes(version),
+            "packages": selectors.packages_of(version),
             "deposit": self._deposit(version, now),
             "refusals": selectors.refusals_lately(version.product.provider, now.replace(year=now.year - 1)),
             "pressable": self.pressable(version, shown),

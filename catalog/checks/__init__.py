@@ -38,6 +38,7 @@ FIELD_ORDER = (
     "open_source",
     "data_items",
     "own_site_url",
+    "packages",
 )
 _PLACE = {name: place for place, name in enumerate(FIELD_ORDER)}
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.addresses import cover_address
-from catalog.models import Category, ListingFinding, Plan, Product, ProductRestriction, ProductVersion
+from catalog.models import Category, ListingFinding, Package, Plan, Product, ProductRestriction, ProductVersion
 from catalog.models.versions import OPEN_STATES
 from catalog.selectors.pages import ProductNotFound
 from catalog.types import ProductState, VersionState
@@ -184,6 +184,11 @@ def plans_live(product: Product) -> "QuerySet[Plan]":
 def findings_of(version: ProductVersion) -> "QuerySet[ListingFinding]":
     """What was found in a version, what must be changed first."""
     return ListingFinding.objects.filter(version=version).order_by("severity", "field", "row", "start", "pk")
+
+
+def packages_of(version: ProductVersion) -> "QuerySet[Package]":
+    """The files of a version with what the scans found, in their order."""
+    return Package.objects.filter(version=version).prefetch_related("scans").order_by("id")
 
 
 def restrictions_in_force(product: Product, now: datetime) -> "QuerySet[ProductRestriction]":

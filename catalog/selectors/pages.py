@@ -37,6 +37,7 @@ def product_page(*, slug: str, now: datetime) -> dict[str, Any]:
     card = ListingCard.objects.filter(product=product).values("score", "reviews", "sold").first()
     page["figures"] = card or {"score": 0, "reviews": 0, "sold": 0}
     page["versions"] = versions_released(product)
+    page["attested"] = product.attestations.values("upstream", "attested_at").first()
     return page
 
 

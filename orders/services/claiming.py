@@ -142,7 +142,7 @@ def claim_answer(
 
 @act
 def claim_accept(*, claim: WarrantyClaim, actor: Actor, now: datetime) -> WarrantyClaim:
-    """The buyer agrees to the provider's answer; a compensation offered in it is paid (§11(3)3)."""
+    """The buyer agrees to the provider's answer; a compensation offered in it is paid (§11(2)2, §11(3)3)."""
     order, claim = _locked(claim)
     require_buyer(order, actor)
     _must_be(claim, ClaimState.ANSWERED)

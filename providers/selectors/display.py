@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
-from providers.models import Provider, Restriction, Store
+from providers.models import Provider, Restriction, Store, SupportProfile
 from providers.types import HIDING, STOPS_LISTING, STOPS_SALES, ProviderState, StoreCard
 
 
@@ -107,6 +107,11 @@ def store_by_slug(slug: str, now: datetime) -> Store:
 def store_of(provider: Provider) -> Store | None:
     """A provider's own store, shown or not; None before it is admitted."""
     return Store.objects.filter(provider=provider).first()
+
+
+def support_profile_of(provider_id: int) -> SupportProfile | None:
+    """The ways of support beside the chat that a provider offers, or None where it named none (§12(1)1)."""
+    return SupportProfile.objects.filter(provider_id=provider_id).first()
 
 
 def stores_displayed(now: datetime) -> "QuerySet[Store]":

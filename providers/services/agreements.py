@@ -63,7 +63,8 @@ def agreement_text_publish(
     actor: Actor,
     now: datetime,
 ) -> AgreementText:
-    """An operator publishes a new version of an agreement, signed by whoever applies from `effective_at` on.
+    """An operator publishes a new version of an agreement, signed by whoever applies from `effective_at` on
+    (§1, §9(5)).
 
     What was signed before stays in force. Raises InvalidInput naming the field.
     """

@@ -146,7 +146,8 @@ def rulebook_publish(*, version: str, effective_at: datetime, actor: Actor, now:
 
 @act
 def rulebook_load(*, now: datetime) -> list[str]:
-    """Bring the shipped versions into the database, each once. The names of those that were new.
+    """Bring the shipped versions into the database, each once: the first is in force since 2017-03-07 (§27). The names
+    of those that were new.
 
     Raises Conflict where a version of that name is there with other content: a shipped version never changes.
     """

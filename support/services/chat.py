@@ -15,7 +15,7 @@ from providers.types import Permission
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
-from support import selectors
+from support import reactions, selectors
 from support.detection import flag_of
 from support.models import AutoReply, ChatMessage, Conversation, ResponseClock
 from support.rules import ChatFacts
@@ -32,8 +32,8 @@ def message_send(
     """A buyer asks or a provider answers in the conversation of an order.
 
     A buyer's question starts the 30-second clock of business hours (§12(1)3); a person's answer stops it, an
-    automatic reply
-    does not. Raises InvalidInput for a message that says nothing, OrderNotFound for strangers.
+    automatic reply does not. What a provider writes is looked into for a way out of the market (§14(1), §14(2)) and
+    for abuse (§18(7)). Raises InvalidInput for a message that says nothing, OrderNotFound for strangers.
     """
     require_side(order, side, actor)
     text = text.strip()
@@ -66,6 +66,8 @@ def message_send(
         _tell(conversation.buyer, conversation, "chat.answered", f"/orders/{order.number}/chat/", now)
     conversation.last_at = now
     conversation.save(update_fields=["last_at", "waiting_since"])
+    if message.flagged:
+        reactions.flagged(message, now)
     return message
 
 

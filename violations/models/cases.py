@@ -54,6 +54,9 @@ class Case(FSMModelMixin, models.Model):
             (CaseSource.COMPLAINT, _("complaint")),
             (CaseSource.LATE_RESPONSE, _("complaint not answered in time")),
             (CaseSource.LATE_REPORT, _("change not reported in time")),
+            (CaseSource.LATE_REMEDY, _("no remedy in time after a takedown")),
+            (CaseSource.LATE_DEFECT, _("defect not disclosed in time")),
+            (CaseSource.STALE, _("product neither updated nor attested")),
             (CaseSource.OPERATOR, _("operator")),
         ],
     )

@@ -13,7 +13,7 @@ from providers.selectors import staff_users
 from providers.types import Permission
 from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.rules import PointsRecord
-from violations.types import OPEN_CASES, OPEN_COMPLAINTS, MeasureState
+from violations.types import MeasureState
 
 
 def people_of(provider: Any) -> list[Any]:
@@ -199,12 +199,6 @@ def cases_waiting() -> QuerySet[Case]:
 def appeals_waiting() -> QuerySet[Appeal]:
     """Appeals that wait for another operator (§19)."""
     return Appeal.objects.filter(state="filed").select_related("finding__case").order_by("filed_at", "id")
-
-
-def open_matters_of(provider: Provider) -> int:
-    """How many complaints and cases are open against a provider: they keep it from leaving (§9(6)1, §23)."""
-    complaints = Complaint.objects.filter(provider=provider, state__in=sorted(OPEN_COMPLAINTS)).count()
-    return complaints + Case.objects.filter(provider=provider, state__in=sorted(OPEN_CASES)).count()
 
 
 def evidence_of(complaint: Complaint) -> list[Evidence]:
