@@ -153,7 +153,7 @@ KINDS = [
 
 
 def queues(user: Any, now: datetime) -> list[Queue]:
-    """Every queue that this operator sees: what is late first, then their own by the oldest, then those of colleagues."""
+    """Every queue that this operator sees: what is late first, then own ones by the oldest, then the colleagues'."""
     found = [_queue(kind, user, now) for kind in KINDS if _sees(user, kind.screen)]
     return sorted(found, key=lambda one: (not one.late, not one.mine, not one.count, one.oldest or now))
 
