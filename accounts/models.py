@@ -56,7 +56,7 @@ def default_display_name(email: str | None, phone: str | None) -> str:
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """Who signs in? A person with an e-mail address, a mobile number, or both (clause 9(1)).
+    """Who signs in? A person with an e-mail address, a mobile number, or both (§9(1)).
 
     Operators are accounts with `is_staff`; what they work on is said by their roles, which are groups. Written by
     `accounts.services` and, for the address itself, by the sign-in pages of django-allauth.
@@ -122,10 +122,10 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class IdentityVerification(FSMModelMixin, models.Model):
-    """Which legal subject stands behind the account, and did the register agree? (clause 9(2))
+    """Which legal subject stands behind the account, and did the register agree? (§9(2))
 
     Name and number are encrypted where stored; `subject_index` finds the same subject again without reading
-    them (clause 25). What was asked never changes; only the answer is added.
+    them (§25). What was asked never changes; only the answer is added.
     """
 
     user = models.ForeignKey(

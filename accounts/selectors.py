@@ -60,7 +60,7 @@ def user_by_contact(contact: str) -> User | None:
 
 
 def identity_of(user: User) -> Identity | None:
-    """The verified real name behind an account, or None (clause 9(2)). One query."""
+    """The verified real name behind an account, or None (§9(2)). One query."""
     found = IdentityVerification.objects.filter(user=user, state=IdentityState.VERIFIED).first()
     return _identity(found) if found else None
 
@@ -87,7 +87,7 @@ def identity_pending(pk: int) -> IdentityVerification | None:
 
 
 def accounts_of_subject(subject_index: str) -> QuerySet[User]:
-    """Every account that one legal subject stands behind (clause 25)."""
+    """Every account that one legal subject stands behind (§25)."""
     return User.objects.filter(
         identity_verifications__subject_index=subject_index,
         identity_verifications__state=IdentityState.VERIFIED,

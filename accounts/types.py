@@ -22,14 +22,14 @@ SEE_TRADE = (Role.OPERATIONS, Role.FINANCE, Role.ARBITRATION, Role.AUDIT)
 
 
 class SubjectKind(StrEnum):
-    """Who stands behind an account, in law (clauses 7 and 8)."""
+    """Who stands behind an account, in law (§7 and §8)."""
 
     INDIVIDUAL = "individual"
     ENTERPRISE = "enterprise"
 
 
 class IdentityState(StrEnum):
-    """Where a real-name verification stands (clause 9(2))."""
+    """Where a real-name verification stands (§9(2))."""
 
     PENDING = "pending"
     VERIFIED = "verified"
@@ -47,7 +47,7 @@ class BlockKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A verified real name: the legal subject behind an account (clauses 9(2) and 25)."""
+    """A verified real name: the legal subject behind an account (§9(2) and §25)."""
 
     legal_name: str
     subject_kind: str

@@ -71,7 +71,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def identity(request: HttpRequest) -> HttpResponse:
-    """Real-name verification (clause 9(2)): its state, and the form where there is something to ask."""
+    """Real-name verification (§9(2)): its state, and the form where there is something to ask."""
     user = signed_in(request)
     latest = selectors.identity_latest(user)
     closed = latest is not None and latest.state in {IdentityState.PENDING, IdentityState.VERIFIED}

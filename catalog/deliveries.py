@@ -32,7 +32,7 @@ def _cards_anew(*, provider_id: int, now: datetime) -> int:
 
 
 def restriction_changed(provider: Any, kind: str, now: datetime) -> None:
-    """A restriction began to count or ended: who is shown lower ranks anew, at once (20(5))."""
+    """A restriction began to count or ended: who is shown lower ranks anew, at once (§20(5))."""
     if kind == RestrictionKind.DISPLAY_LOWERED:
         _cards_anew(provider_id=provider.pk, now=now)
 

@@ -107,3 +107,16 @@ _kind(
     ),
     mandatory=True,
 )
+_kind(
+    "stale",
+    (
+        "请更新“{title}”或确认版本",
+        "商品自 {since} 起没有更新，也未确认版本。请在 {due_at} 前发布新版本，或确认市场上的版本仍为最新（18(13)），逾期将立案处理。",
+    ),
+    (
+        "Update “{title}”, or attest its version",
+        "It was neither updated nor attested since {since}. By {due_at} release a new version, or say that the one in the "
+        "market is the current one (18(13)); after that a case opens.",
+    ),
+    mandatory=True,
+)

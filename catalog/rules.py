@@ -1,4 +1,4 @@
-"""Delisting for want of a sale (18(14)). Pure."""
+"""Delisting for want of a sale (§18(14)). Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ZeroSalesFacts:
 )
 def listing_zero_sales(facts: ZeroSalesFacts, rulebook: Rulebook) -> Decision:
     """Whether a product is taken down for want of a sale: three months after the later of listing and last sale
-    (18(14)).
+    (§18(14)).
     """
     months = rulebook.parameter(MONTHS)
     since = max(facts.listed_at, facts.last_sale_at or facts.listed_at)

@@ -115,3 +115,23 @@ register(
         every=timedelta(minutes=10),
     )
 )
+register(
+    Sweep(
+        name="catalog.stale_reminders",
+        title=_("Remind providers of versions neither updated nor attested"),
+        selector=due.stale_to_remind,
+        act=lambda pk, now: services.stale_remind(product_id=int(pk), now=now),
+        clause="18(13)",
+        every=timedelta(hours=6),
+    )
+)
+register(
+    Sweep(
+        name="catalog.stale",
+        title=_("Hand on products that stayed stale after the reminder"),
+        selector=due.stale_to_hand_on,
+        act=lambda pk, now: services.stale_hand_on(notice_id=int(pk), now=now),
+        clause="18(12)",
+        every=timedelta(hours=6),
+    )
+)

@@ -12,7 +12,7 @@ LANGUAGES = ("zh", "en")
 
 
 class ProductClass(StrEnum):
-    """What decides the guarantee and the refunds (17(1)1 to 17(1)3)."""
+    """What decides the guarantee and the refunds (§17(1)1 to §17(1)3)."""
 
     APPLICATION = "application"
     SERVICE = "service"
@@ -38,7 +38,7 @@ class DelistReason(StrEnum):
 
 
 class VersionState(StrEnum):
-    """Where a version of a listing stands in its review (10(1), 18(10))."""
+    """Where a version of a listing stands in its review (§10(1), §18(10))."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -64,7 +64,7 @@ TERM_MONTHS = {Billing.FREE: 0, Billing.ONE_OFF: 0, Billing.MONTHLY: 1, Billing.
 
 
 class DeploymentBasis(StrEnum):
-    """How a product belongs to the platform's cloud (9(6bis))."""
+    """How a product belongs to the platform's cloud (§9(6bis))."""
 
     RUNS_ON_CLOUD = "runs_on_cloud"
     BUNDLED = "bundled"

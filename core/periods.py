@@ -97,7 +97,7 @@ def in_business_hours(
     closes: time = CLOSES,
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5),
 ) -> bool:
-    """Whether an instant falls in the hours in which a provider's chat is staffed (12(1)2).
+    """Whether an instant falls in the hours in which a provider's chat is staffed (§12(1)2).
 
     Monday to Friday (1 to 5) from `opens` on and before `closes`, except the days that the official calendar has
     off. A make-up weekend day is worked but is no business day, because the clause names Monday to Friday.
@@ -117,7 +117,7 @@ def year_of(at: datetime) -> int:
 
 
 def end_of_year(year: int) -> datetime:
-    """24:00 on 31 December of a natural year: the first instant of the next (21)."""
+    """24:00 on 31 December of a natural year: the first instant of the next (§21)."""
     return start_of_day(date(year + 1, 1, 1))
 
 

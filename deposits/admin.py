@@ -1,4 +1,4 @@
-"""The operators' desk for deposits: who is short, what was taken, and additional deposits to settle (9(6))."""
+"""The operators' desk for deposits: who is short, what was taken, and additional deposits to settle (§9(6))."""
 
 from datetime import datetime
 from typing import Any
@@ -125,7 +125,7 @@ class TopUpDemandAdmin(FinanceAdmin):
 
 @admin.register(AdditionalDeposit)
 class AdditionalDepositAdmin(ReviewAdmin):
-    """Proposed after a third deduction in twelve months; an operator confirms or declines (9(6)4)."""
+    """Proposed after a third deduction in twelve months; an operator confirms or declines (§9(6)4)."""
 
     seen_by = SEE_MONEY
     list_display = ["provider", "count", "amount", "proposed_at", "until", "state"]

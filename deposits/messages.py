@@ -1,4 +1,4 @@
-"""What providers and operators are told about deposits (9(6))."""
+"""What providers and operators are told about deposits (§9(6))."""
 
 from notifications import kinds
 

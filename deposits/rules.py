@@ -1,4 +1,4 @@
-"""The deposit: what is missing, until when, and what then (9(6)). Pure."""
+"""The deposit: what is missing, until when, and what then (§9(6)). Pure."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BANDS = "deposit.bands"
 
 
 def deposit_requirement(rulebook: Rulebook, *, highest_price: Decimal, enterprise: bool) -> Decimal | None:
-    """The deposit that the highest paid price on sale asks for, zero meaning free products only (9(6)1, yuan).
+    """The deposit that the highest paid price on sale asks for, zero meaning free products only (§9(6)1, yuan).
 
     None where such a price is not admitted for that kind of provider.
     """
@@ -44,7 +44,7 @@ class TopUpDeadlineFacts:
     parameters=(TOP_UP_DAYS,),
 )
 def deposit_top_up_deadline(facts: TopUpDeadlineFacts, rulebook: Rulebook) -> Decision:
-    """Until when a short deposit is topped up: three working days after the day on which it fell short (9(6)3)."""
+    """Until when a short deposit is topped up: three working days after the day on which it fell short (§9(6)3)."""
     days = rulebook.parameter(TOP_UP_DAYS)
     deadline = end_of_working_days(facts.shortfall_at, days)
     return Decision(
@@ -90,7 +90,7 @@ class ShortfallFacts:
     parameters=(TOP_UP_DAYS,),
 )
 def deposit_shortfall(facts: ShortfallFacts, rulebook: Rulebook) -> Decision:
-    """What a short deposit brings about at an instant (9(6)3).
+    """What a short deposit brings about at an instant (§9(6)3).
 
     `awaiting_top_up` until the deadline; from then on `withhold_from_settlement` while the next settlement is not
     yet due or covers what is missing, and `close_display` where it did not. `withheld` is what that settlement
@@ -166,7 +166,7 @@ class AdditionalFacts:
     parameters=(WINDOW, TOLERATED, AMOUNT, YEARS),
 )
 def deposit_additional(facts: AdditionalFacts, rulebook: Rulebook) -> Decision:
-    """Whether the platform may ask for an additional deposit: more than two deductions that still count (9(6)4).
+    """Whether the platform may ask for an additional deposit: more than two deductions that still count (§9(6)4).
 
     A deduction counts until its own twelve months have ended. It is a proposal that an operator confirms; `until`
     is one year from `at`. Without one, `amount` is zero and `until` null.

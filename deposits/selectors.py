@@ -1,4 +1,4 @@
-"""Reading deposits: what is required, what is held, what is short and what is due (9(6))."""
+"""Reading deposits: what is required, what is held, what is short and what is due (§9(6))."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
@@ -33,7 +33,7 @@ from regulation.types import Rulebook, Text, money
 
 
 class PriceNotAdmitted(NotAllowed):
-    """The schedule admits no such price for this kind of provider (9(6)1)."""
+    """The schedule admits no such price for this kind of provider (§9(6)1)."""
 
     code = "price_not_admitted"
 
@@ -50,14 +50,14 @@ class DepositNotFound(NotFound):
 def highest_price_of(provider: Provider, now: datetime) -> Decimal:
     """The price that the deposit is worked out from (yuan): the highest paid one on sale.
 
-    While no paid plan is on sale, the highest one planned in the application; zero for free products only (9(6)1).
+    While no paid plan is on sale, the highest one planned in the application; zero for free products only (§9(6)1).
     """
     on_sale = prices.highest_on_sale(provider.pk, now)
     return on_sale if on_sale is not None else provider.planned_highest_price or ZERO
 
 
 def base_for(provider: Provider, highest_price: Decimal, rulebook: Rulebook) -> Decimal:
-    """What the schedule asks of this provider for a highest price (yuan); nothing of the platform's own store (9(6)1).
+    """What the schedule asks of this provider for a highest price (yuan); nothing of the platform's own store (§9(6)1).
 
     Raises PriceNotAdmitted where the schedule has no band for its kind.
     """
@@ -131,7 +131,7 @@ def standing(provider: Provider) -> Standing:
 
 
 def covers_price(*, provider: Provider, price: Decimal, now: datetime) -> PriceCover:
-    """Whether what is held covers a plan at `price` yuan beside those on sale (9(6)1). Raises PriceNotAdmitted,
+    """Whether what is held covers a plan at `price` yuan beside those on sale (§9(6)1). Raises PriceNotAdmitted,
     DepositNotFound.
     """
     found = deposit_of(provider)
@@ -141,12 +141,12 @@ def covers_price(*, provider: Provider, price: Decimal, now: datetime) -> PriceC
 
 
 def demand_open(provider: Provider) -> TopUpDemand | None:
-    """The top-up demand that a provider has not met yet (9(6)3)."""
+    """The top-up demand that a provider has not met yet (§9(6)3)."""
     return TopUpDemand.objects.filter(provider=provider, state__in=list(OPEN_DEMANDS)).first()
 
 
 def withholding_for(provider: Provider, at: datetime) -> Withholding:
-    """What a settlement at `at` has to give to the deposit (9(6)3): nothing before the deadline has passed."""
+    """What a settlement at `at` has to give to the deposit (§9(6)3): nothing before the deadline has passed."""
     demand = demand_open(provider)
     if demand is None or at < demand.deadline:
         return Withholding(ZERO)
@@ -154,7 +154,7 @@ def withholding_for(provider: Provider, at: datetime) -> Withholding:
 
 
 def providers_withholding(at: datetime) -> list[int]:
-    """The providers whose settlement at `at` gives to the deposit, also where it has nothing to give (9(6)3)."""
+    """The providers whose settlement at `at` gives to the deposit, also where it has nothing to give (§9(6)3)."""
     return list(
         TopUpDemand.objects.filter(state__in=list(OPEN_DEMANDS), deadline__lte=at)
         .order_by("provider_id")
@@ -163,7 +163,7 @@ def providers_withholding(at: datetime) -> list[int]:
 
 
 def settlement_day_after(deadline: datetime, rulebook: Rulebook) -> date:
-    """The day of the first settlement that may be used once a deadline has passed (9(6)3): a day of the cycle, or the
+    """The day of the first settlement that may be used once a deadline has passed (§9(6)3): a day of the cycle, or the
     next worked.
     """
     days: Iterable[int] = rulebook.parameter("settlement.cycle_days")
@@ -204,7 +204,7 @@ def deductions_of(provider: Provider) -> "QuerySet[Deduction]":
 
 
 def deduction_instants(provider: Provider) -> list[datetime]:
-    """When a provider's deposit was deducted, those taken back left out (9(6)4)."""
+    """When a provider's deposit was deducted, those taken back left out (§9(6)4)."""
     return list(
         Deduction.objects.filter(provider=provider, reversal__isnull=True)
         .order_by("deducted_at")
@@ -228,7 +228,7 @@ def returns_of(provider: Provider) -> "QuerySet[DepositReturn]":
 
 
 def additional_waiting() -> "QuerySet[AdditionalDeposit]":
-    """The operators' queue of proposed additional deposits, the oldest first (9(6)4)."""
+    """The operators' queue of proposed additional deposits, the oldest first (§9(6)4)."""
     return (
         AdditionalDeposit.objects.filter(state=ProposalState.PROPOSED)
         .select_related("provider", "deduction", "decision")
@@ -242,7 +242,7 @@ def additional_of(provider: Provider) -> "QuerySet[AdditionalDeposit]":
 
 
 def demands_lapsed(now: datetime, limit: int) -> Iterable[int]:
-    """Demands whose three working days have passed (9(6)3)."""
+    """Demands whose three working days have passed (§9(6)3)."""
     return (
         TopUpDemand.objects.filter(state=DemandState.AWAITING, deadline__lte=now)
         .order_by("deadline", "pk")
@@ -251,7 +251,7 @@ def demands_lapsed(now: datetime, limit: int) -> Iterable[int]:
 
 
 def demands_to_close(now: datetime, limit: int) -> Iterable[int]:
-    """Demands whose settlement has come and gone without covering them (9(6)3)."""
+    """Demands whose settlement has come and gone without covering them (§9(6)3)."""
     return (
         TopUpDemand.objects.filter(state=DemandState.WITHHOLDING, settlement_due_at__lte=now)
         .order_by("settlement_due_at", "pk")
@@ -260,7 +260,7 @@ def demands_to_close(now: datetime, limit: int) -> Iterable[int]:
 
 
 def additional_ended(now: datetime, limit: int) -> Iterable[int]:
-    """Additional deposits, proposed or confirmed, whose year is over (9(6)4)."""
+    """Additional deposits, proposed or confirmed, whose year is over (§9(6)4)."""
     return (
         AdditionalDeposit.objects.filter(state__in=[ProposalState.PROPOSED, ProposalState.CONFIRMED], until__lte=now)
         .order_by("until", "pk")
@@ -269,7 +269,7 @@ def additional_ended(now: datetime, limit: int) -> Iterable[int]:
 
 
 def requirements_outdated(now: datetime, limit: int) -> Iterable[int]:
-    """Providers whose requirement was worked out under another rulebook than the one in force (28)."""
+    """Providers whose requirement was worked out under another rulebook than the one in force (§28)."""
     return (
         Deposit.objects.exclude(rulebook=rulebook_at(now).version)
         .filter(returning=False, provider__state__in=[ProviderState.ACTIVE, ProviderState.LEAVING])
@@ -279,7 +279,7 @@ def requirements_outdated(now: datetime, limit: int) -> Iterable[int]:
 
 
 def admission_requirements(provider: Provider, now: datetime) -> list[Requirement]:
-    """The conditions of admission that are the deposit's (9(6)): a price that is admitted, and the money itself."""
+    """The conditions of admission that are the deposit's (§9(6)): a price that is admitted, and the money itself."""
     if provider.is_platform:
         return []
     problem: Text | None = None

@@ -1,4 +1,4 @@
-"""What deposits are about, without Django (9(6))."""
+"""What deposits are about, without Django (§9(6))."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +10,7 @@ NOTHING = Decimal("0.00")
 
 
 class DeductionKind(StrEnum):
-    """What a deduction is for (9(6)2, 20(3)); all of them count for 9(6)4."""
+    """What a deduction is for (§9(6)2, §20(3)); all of them count for §9(6)4."""
 
     PENALTY = "penalty"
     COMPENSATION = "compensation"
@@ -19,7 +19,7 @@ class DeductionKind(StrEnum):
 
 
 class DemandState(StrEnum):
-    """Where a top-up demand stands (9(6)3)."""
+    """Where a top-up demand stands (§9(6)3)."""
 
     AWAITING = "awaiting"
     WITHHOLDING = "withholding"
@@ -31,7 +31,7 @@ OPEN_DEMANDS = frozenset({DemandState.AWAITING, DemandState.WITHHOLDING, DemandS
 
 
 class ProposalState(StrEnum):
-    """Where a proposal of an additional deposit stands (9(6)4)."""
+    """Where a proposal of an additional deposit stands (§9(6)4)."""
 
     PROPOSED = "proposed"
     CONFIRMED = "confirmed"
@@ -94,7 +94,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Withholding:
-    """What the next settlement has to give to the deposit (9(6)3): nothing before the deadline has passed (yuan)."""
+    """What the next settlement has to give to the deposit (§9(6)3): nothing before the deadline has passed (yuan)."""
 
     amount: Decimal
     demand_id: int | None = None

@@ -1,4 +1,4 @@
-"""Exits and clearances: what will happen, and a second operator's decision (20(4), 22 to 26)."""
+"""Exits and clearances: what will happen, and a second operator's decision (§20(4), §22 to §26)."""
 
 from datetime import datetime
 from typing import Any
@@ -25,7 +25,7 @@ ORDERS_SHOWN = 200
 
 @admin.register(Exit)
 class ExitAdmin(ReviewAdmin):
-    """Exits; the clearances that a second operator confirms (20(4))."""
+    """Exits; the clearances that a second operator confirms (§20(4))."""
 
     seen_by = SEE_TRADE
     list_display = ["number", "provider", "kind", "state", "opened_at", "left_at", "deposit_due_at"]

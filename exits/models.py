@@ -1,4 +1,4 @@
-"""Exits: how a provider leaves, and what becomes of each of its orders (22 to 26)."""
+"""Exits: how a provider leaves, and what becomes of each of its orders (§22 to §26)."""
 
 from datetime import datetime
 
@@ -154,7 +154,7 @@ class Exit(FSMModelMixin, models.Model):
 
 
 class ExitOrder(models.Model):
-    """What becomes of one order of a leaving provider (26). Made when the exit begins, settled one by one."""
+    """What becomes of one order of a leaving provider (§26). Made when the exit begins, settled one by one."""
 
     exit = models.ForeignKey(Exit, on_delete=models.PROTECT, related_name="orders", verbose_name=_("exit"))
     order = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Leaving the market: grounds of clearance (24), coming back (25), open orders (26). Pure."""
+"""Leaving the market: grounds of clearance (§24), coming back (§25), open orders (§26). Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ REAPPLY_YEARS = "exit.reapply_years"
 
 
 class ExitKind(StrEnum):
-    """How a provider left: by its own wish (23), with its agreement (22), or cleared out (24)."""
+    """How a provider left: by its own wish (§23), with its agreement (§22), or cleared out (§24)."""
 
     VOLUNTARY = "voluntary"
     TERMINATED = "terminated"
@@ -60,7 +60,7 @@ class GroundsFacts:
     parameters=(CLEARANCE, CLOUD_SHARE),
 )
 def exit_grounds(facts: GroundsFacts, rulebook: Rulebook) -> Decision:
-    """Whether a provider is cleared out (24), and on which items.
+    """Whether a provider is cleared out (§24), and on which items.
 
     24 points and a blacklisted account do so by themselves; conditions lost, a cloud share below 80% of at least
     one sale and other grave conduct are proposals. `cloud_share` is a share of one, to four places, null where
@@ -126,8 +126,8 @@ class ReapplyFacts:
     parameters=(REAPPLY_YEARS,),
 )
 def exit_reapply(facts: ReapplyFacts, rulebook: Rulebook) -> Decision:
-    """Whether a subject that left may apply again (25): a year after a voluntary exit, at once after an agreement ended
-    (22), never after clearance."""
+    """Whether a subject that left may apply again (§25): a year after a voluntary exit, at once after an agreement
+    ended (§22), never after clearance."""
     allowed_from: datetime | None
     if facts.exit is ExitKind.CLEARED_OUT:
         outcome, allowed_from = "never", None
@@ -171,7 +171,7 @@ class ExitOrderFacts:
     clauses=("26(1)", "26(3)"),
 )
 def exit_order(facts: ExitOrderFacts, rulebook: Rulebook) -> Decision:
-    """What becomes of an order when its provider leaves (26).
+    """What becomes of an order when its provider leaves (§26).
 
     Not begun or not finished: paid back in full, less what was already paid back, whatever its class. Completed:
     after-sales is left to the provider.

@@ -2,25 +2,28 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import Block
 from core.errors import NotAllowed, NotFound
 from core.money import ZERO, yuan
-from core.periods import beijing_date
+from core.periods import beijing_date, end_of_year, year_of
 from exits.models import Exit, ExitOrder
 from exits.reactions import open_matters
 from exits.types import OPEN_EXITS, ExitState, OrderOutcome
 from orders.models import Order
-from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money
+from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money, sold_between
 from payments.types import Recipient
 from providers.models import Provider
 from providers.selectors import provider_locked as provider_locked  # the same lock for everybody
+from providers.types import ProviderState
 from refunds.selectors import open_refunds_count
+from regulation.selectors import rulebook_at
 from regulation.types import Text
 from settlements.selectors import payable_free, payout_account
 
@@ -94,15 +97,15 @@ def orders_with_money(provider: Provider) -> Iterator[Order]:
 
 
 def is_running_subscription(order: Order, now: datetime) -> bool:
-    """Whether a paid term is delivered and not over: its buyer chooses (24, 26(1))."""
+    """Whether a paid term is delivered and not over: its buyer chooses (§24, §26(1))."""
     delivered = order.delivered_at is not None and order.term_starts_at is not None
     return delivered and order.term_ends_at is not None and now < order.term_ends_at
 
 
 def unused_part(order: Order, at: datetime) -> Decimal:
-    """The whole unused days of a paid term over its days, times what was paid, less what was paid back (yuan; 26(1)).
+    """The whole unused days of a paid term over its days, times what was paid, less what was paid back (yuan; §26(1)).
 
-    The day of the exit counts as used, as for a refund with a reason (17(2)).
+    The day of the exit counts as used, as for a refund with a reason (§17(2)).
     """
     if order.term_starts_at is None or order.term_ends_at is None:
         return ZERO
@@ -115,7 +118,7 @@ def unused_part(order: Order, at: datetime) -> Decimal:
 
 
 def checklist(exit_: Exit, now: datetime) -> list[Item]:
-    """What has to be done before this provider has left (22, 23, 26), each with how many are open."""
+    """What has to be done before this provider has left (§22, §23, §26), each with how many are open."""
     provider = exit_.provider
     waiting = exit_.orders.filter(outcome=OrderOutcome.WAITING).count()
     items = [
@@ -156,13 +159,13 @@ def checklist(exit_: Exit, now: datetime) -> list[Item]:
 
 
 def last_duty_end(exit_: Exit, now: datetime) -> datetime:
-    """When the last warranty of a provider's orders ends; now where none runs (11(3))."""
+    """When the last warranty of a provider's orders ends; now where none runs (§11(3))."""
     ends = last_warranty_end(exit_.provider)
     return max(ends, now) if ends is not None else now
 
 
 def deposit_may_return(exit_: Exit, now: datetime) -> bool:
-    """Whether the last warranty has ended and nothing is open against the provider (9(6)1)."""
+    """Whether the last warranty has ended and nothing is open against the provider (§9(6)1)."""
     return (
         last_duty_end(exit_, now) <= now and not open_refunds_count(exit_.provider) and not open_matters(exit_.provider)
     )
@@ -177,19 +180,19 @@ def payout_recipient(provider: Provider) -> Recipient:
 
 
 def exits_completable(now: datetime, limit: int) -> list[int]:
-    """Exits that may be complete: the act looks at the checklist again (22, 23, 26)."""
+    """Exits that may be complete: the act looks at the checklist again (§22, §23, §26)."""
     rows = Exit.objects.filter(state__in=[ExitState.PREPARING, ExitState.EXECUTING]).order_by("opened_at", "id")
     return [row.pk for row in rows.select_related("provider")[:limit] if all(item.done for item in checklist(row, now))]
 
 
 def exit_orders_due(now: datetime, limit: int) -> list[int]:
-    """Orders of exits that wait, and whose buyer's time to choose is over (26(1))."""
+    """Orders of exits that wait, and whose buyer's time to choose is over (§26(1))."""
     rows = ExitOrder.objects.filter(outcome=OrderOutcome.WAITING).exclude(choice_due_at__gt=now)
     return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
 
 
 def deposits_due(now: datetime, limit: int) -> list[int]:
-    """Exits whose deposit may go back now (9(6)1)."""
+    """Exits whose deposit may go back now (§9(6)1)."""
     rows = Exit.objects.filter(state=ExitState.LEFT, deposit_due_at__isnull=False).exclude(kind="cleared_out")
     return [
         row.pk
@@ -199,5 +202,66 @@ def deposits_due(now: datetime, limit: int) -> list[int]:
 
 
 def clearances_waiting() -> QuerySet[Exit]:
-    """Clearances that wait for a second operator, the oldest first (20(4), 24)."""
+    """Clearances that wait for a second operator, the oldest first (§20(4), §24)."""
     return Exit.objects.filter(state=ExitState.PROPOSED).select_related("provider").order_by("opened_at", "id")
+
+
+def block_reference(block_id: int) -> str:
+    """What names the clearance of a blacklisted account."""
+    return f"block:{block_id}"
+
+
+def share_reference(provider_id: int, year: int) -> str:
+    """What names the clearance proposed for a year's cloud share."""
+    return f"cloud-share:{provider_id}:{year}"
+
+
+def _stays() -> QuerySet[Provider]:
+    """Providers in the market without an open exit."""
+    leaving = Exit.objects.filter(provider=OuterRef("pk"), state__in=OPEN_EXITS)
+    return Provider.objects.filter(~Exists(leaving), state=ProviderState.ACTIVE)
+
+
+def blacklisted(now: datetime, limit: int) -> list[int]:
+    """Blocks of accounts that own a provider in the market, one an account, not acted on yet (§24(3))."""
+    owners = _stays().values("owner")
+    blocks = Block.objects.filter(user__in=owners, lifted_at__isnull=True, placed_at__lte=now)
+    first = dict(blocks.order_by("-pk").values_list("user", "pk"))
+    known = set(
+        Exit.objects.filter(reference__in=[block_reference(pk) for pk in first.values()]).values_list(
+            "reference", flat=True
+        )
+    )
+    return sorted(pk for pk in first.values() if block_reference(pk) not in known)[:limit]
+
+
+def provider_of_block(block_id: int) -> Provider | None:
+    """The provider in the market that a blocked account owns, under its row lock; None where the block was lifted."""
+    block = Block.objects.filter(pk=block_id, lifted_at__isnull=True).first()
+    found = _stays().filter(owner=block.user_id).first() if block else None
+    return provider_locked(found.pk) if found else None
+
+
+def _year_span(year: int) -> tuple[datetime, datetime]:
+    return end_of_year(year - 1), end_of_year(year)
+
+
+def cloud_share_of(provider_id: int, year: int) -> tuple[int, int]:
+    """How many products a provider sold in a natural year, and how many of them run on the cloud (§24(5))."""
+    return sold_between(*_year_span(year), [provider_id]).get(provider_id, (0, 0))
+
+
+def cloud_shares_low(now: datetime, limit: int) -> list[str]:
+    """Providers whose cloud share of the last natural year is too small, not acted on yet, as `provider:year`
+    (§24(5)).
+    """
+    year = year_of(now) - 1
+    starts, ends = _year_span(year)
+    least = rulebook_at(ends - timedelta(seconds=1)).parameter("exit.cloud_share_percent")
+    sold = sold_between(starts, ends)
+    low = [pk for pk, (all_, on_cloud) in sold.items() if on_cloud * 100 < all_ * least]
+    known = set(
+        Exit.objects.filter(reference__in=[share_reference(pk, year) for pk in low]).values_list("reference", flat=True)
+    )
+    stay = set(_stays().filter(pk__in=low).values_list("pk", flat=True))
+    return [f"{pk}:{year}" for pk in sorted(stay) if share_reference(pk, year) not in known][:limit]

@@ -1,13 +1,19 @@
 """What deadlines bring about when a provider leaves."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.utils.translation import gettext_lazy as _
 
 from core.acts import SYSTEM
-from core.sweeps import Sweep, register
+from core.sweeps import Key, Sweep, register
 from exits import selectors
-from exits.services import exit_complete, exit_deposit_return, exit_order_settle
+from exits.services import blacklist_clear_out, cloud_share_judge, exit_complete, exit_deposit_return, exit_order_settle
+
+
+def _judge_share(key: Key, now: datetime) -> bool:
+    provider, _sign, year = str(key).partition(":")
+    return cloud_share_judge(provider_id=int(provider), year=int(year), now=now)
+
 
 register(
     Sweep(
@@ -37,5 +43,25 @@ register(
         act=lambda pk, now: exit_deposit_return(exit_id=int(pk), now=now),
         clause="9(6)1",
         every=timedelta(hours=6),
+    )
+)
+register(
+    Sweep(
+        name="exits.blacklisted",
+        title=_("Providers whose account was blacklisted"),
+        selector=selectors.blacklisted,
+        act=lambda pk, now: blacklist_clear_out(block_id=int(pk), now=now),
+        clause="24(3)",
+        every=timedelta(minutes=30),
+    )
+)
+register(
+    Sweep(
+        name="exits.cloud_share",
+        title=_("Cloud share of the year that has ended"),
+        selector=selectors.cloud_shares_low,
+        act=_judge_share,
+        clause="24(5)",
+        every=timedelta(hours=24),
     )
 )

@@ -24,7 +24,7 @@ OPEN_EXITS = frozenset({ExitState.PREPARING, ExitState.PROPOSED, ExitState.EXECU
 
 
 class OrderOutcome(StrEnum):
-    """What becomes of an order of a leaving provider (26)."""
+    """What becomes of an order of a leaving provider (§26)."""
 
     WAITING = "waiting"
     REFUNDED = "refunded"
@@ -33,7 +33,7 @@ class OrderOutcome(StrEnum):
 
 class Choice(StrEnum):
     """What a buyer wants with a running subscription: the unused part back, or use to the end of the term (24,
-    26(1)).
+    §26(1)).
     """
 
     REFUND = "refund"

@@ -174,6 +174,8 @@ STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+# What looks into the files that providers hand in: a module with NAME, EDITION and threats_in(name, data).
+PACKAGE_SCANNER = env.str("PACKAGE_SCANNER", default="catalog.checks.packages")
 COMPRESSED_STATIC = env.bool("COMPRESSED_STATIC", default=False)
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

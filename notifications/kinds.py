@@ -34,6 +34,7 @@ GROUPS: dict[str, Any] = {
     "money": _("Payments, settlement and deposit"),
     "disputes": _("Refunds, complaints and measures"),
     "store": _("Store and products"),
+    "promotions": _("Promotions of providers that you bought from"),
     "work": _("Work queues of operators"),
 }
 

@@ -102,7 +102,7 @@ _PUBLISHED_WORDS_CHANGED = (
 
 
 class Announcement(FSMModelMixin, Bilingual):
-    """What does the platform tell everybody, and when does it take effect? (clause 4)
+    """What does the platform tell everybody, and when does it take effect? (§4)
 
     A new name takes effect at `effective_at` only when everybody has been told before. Published words never change.
     """
@@ -191,7 +191,7 @@ class Announcement(FSMModelMixin, Bilingual):
 
 
 class AnnouncementReceipt(models.Model):
-    """Who was told of the announcement, and by which message? The receipt log that clause 4 asks for."""
+    """Who was told of the announcement, and by which message? The receipt log that §4 asks for."""
 
     announcement = models.ForeignKey(
         Announcement, on_delete=models.PROTECT, related_name="receipts", verbose_name=_("announcement")

@@ -1,5 +1,6 @@
 """Reads of messages and announcements."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -110,7 +111,7 @@ def announcement_for(user: User | None, pk: int) -> Announcement:
 
 
 def platform_name_at(now: datetime) -> dict[str, str]:
-    """What the platform calls itself at a moment, in both languages (clause 4).
+    """What the platform calls itself at a moment, in both languages (§4).
 
     The name of the settings, until an announced change takes effect: at its moment, and not before everybody was told.
     """
@@ -143,3 +144,9 @@ def caught_mail(pk: int) -> CaughtMail:
     if found is None:
         raise MailNotFound
     return found
+
+
+def opted_out(user_ids: Iterable[int], group: str) -> set[int]:
+    """Who of these does not want messages of a group by mail."""
+    rows = MailPreference.objects.filter(user__in=list(user_ids), group=group, by_mail=False)
+    return set(rows.values_list("user_id", flat=True))

@@ -14,7 +14,7 @@ class AnnouncementState(StrEnum):
 
 
 class Subject(StrEnum):
-    """What an announcement is about. The first three are changes that clause 4 wants announced beforehand."""
+    """What an announcement is about. The first three are changes that §4 wants announced beforehand."""
 
     NAME = "name"
     ADDRESS = "address"

@@ -275,3 +275,35 @@ _kind(
     "{reason}", "disputes",
     must=True,
 )  # fmt: skip
+for _name, _title, _body, _group in (
+    (
+        "requested",
+        ("待开云资源发票：{provider}", "Invoice for cloud purchases: {provider}"),
+        (
+            "服务商申请为账单 {bill} 开具 {amount} 的云资源发票（{number}，13(4)）。",
+            "The provider asks for an invoice of {amount} for the bill {bill} ({number}, 13(4)).",
+        ),
+        "work",
+    ),
+    (
+        "issued",
+        ("账单 {bill} 的云资源发票已开具", "The invoice for the bill {bill} is issued"),
+        (
+            "发票号码 {document}，金额 {amount}（{number}）。",
+            "Its number is {document}, its amount {amount} ({number}).",
+        ),
+        "money",
+    ),
+    (
+        "declined",
+        ("账单 {bill} 的云资源发票未开具", "No invoice for the bill {bill}"),
+        ("申请 {number} 未通过，原因：{reason}", "The request {number} was declined: {reason}"),
+        "money",
+    ),
+):
+    kinds.register(
+        f"cloud_invoice.{_name}",
+        title={"zh-hans": _title[0], "en": _title[1]},
+        body={"zh-hans": _body[0], "en": _body[1]},
+        group=_group,
+    )

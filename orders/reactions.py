@@ -21,17 +21,17 @@ def on_paid(reaction: OrderReaction) -> None:
 
 
 def on_confirmed(reaction: OrderReaction) -> None:
-    """`reaction(order, now)` after the buyer confirmed a whole service: it may have been induced (15(1))."""
+    """`reaction(order, now)` after the buyer confirmed a whole service: it may have been induced (§15(1))."""
     _confirmed.append(reaction)
 
 
 def on_late_start(reaction: OrderReaction) -> None:
-    """`reaction(order, now)` when work has not begun in its working days (12(2))."""
+    """`reaction(order, now)` when work has not begun in its working days (§12(2))."""
     _late_start.append(reaction)
 
 
 def on_deduction_agreed(reaction: OfferReaction) -> None:
-    """`reaction(offer, actor, now)` when both signed a deduction: the rest of the price goes back (11(2)3)."""
+    """`reaction(offer, actor, now)` when both signed a deduction: the rest of the price goes back (§11(2)3)."""
     _deduction_agreed.append(reaction)
 
 

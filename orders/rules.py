@@ -1,4 +1,4 @@
-"""The guarantee of an order (11(2), 17(1)) and who invoices whom (13). Pure."""
+"""The guarantee of an order (§11(2), §17(1)) and who invoices whom (§13). Pure."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class GuaranteeFacts:
     parameters=(APPLICATION_DAYS,),
 )
 def order_guarantee(facts: GuaranteeFacts, rulebook: Rulebook) -> Decision:
-    """Whether an order is in its guarantee period at an instant (11(2), 17(1)).
+    """Whether an order is in its guarantee period at an instant (§11(2), §17(1)).
 
     Applications: five days from payment. Services: until completion is confirmed, open-ended before that (`ends_at`
     null). Tools: `none`.
@@ -95,7 +95,7 @@ class InvoiceFacts:
     clauses=("13(1)", "13(2)", "13(3)"),
 )
 def invoice_obligation(facts: InvoiceFacts, rulebook: Rulebook) -> Decision:
-    """Which invoices a sale makes due (13): the buyer's first, then the consignor's, then that of the service fee.
+    """Which invoices a sale makes due (§13): the buyer's first, then the consignor's, then that of the service fee.
 
     The buyer is invoiced for what was paid: by the provider, or by the platform where the sale is consigned, and
     then the provider invoices the platform at the supply price. Amounts of zero make no invoice.

@@ -40,7 +40,7 @@ class CancelReason(StrEnum):
 
 
 class MilestoneState(StrEnum):
-    """Where a step of a service stands (11)."""
+    """Where a step of a service stands (§11)."""
 
     WAITING = "waiting"
     STARTED = "started"
@@ -50,7 +50,7 @@ class MilestoneState(StrEnum):
 
 
 class HoldReason(StrEnum):
-    """What keeps an order's money where it is (11(1)2, 13); the words of settlements."""
+    """What keeps an order's money where it is (§11(1)2, §13); the words of settlements."""
 
     REFUND = "refund"
     COMPLAINT = "complaint"
@@ -63,7 +63,7 @@ HOLDS_ESCROW = frozenset({HoldReason.REFUND, HoldReason.COMPLAINT, HoldReason.CA
 
 
 class OfferState(StrEnum):
-    """Where a deduction that both have to sign stands (11(2)3)."""
+    """Where a deduction that both have to sign stands (§11(2)3)."""
 
     OFFERED = "offered"
     AGREED = "agreed"
@@ -80,7 +80,7 @@ class Side(StrEnum):
 
 
 class ClaimState(StrEnum):
-    """Where a warranty claim stands (11(3)2, 11(3)3)."""
+    """Where a warranty claim stands (§11(3)2, §11(3)3)."""
 
     FILED = "filed"
     ANSWERED = "answered"
@@ -103,7 +103,7 @@ class ClaimWish(StrEnum):
 
 
 class InvoiceParty(StrEnum):
-    """Who issues and who receives an invoice (13)."""
+    """Who issues and who receives an invoice (§13)."""
 
     PROVIDER = "provider"
     BUYER = "buyer"
@@ -125,8 +125,16 @@ class InvoiceState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class CloudInvoiceState(StrEnum):
+    """Where a request for an invoice of the cloud stands (§13(4))."""
+
+    REQUESTED = "requested"
+    ISSUED = "issued"
+    DECLINED = "declined"
+
+
 class ReviewState(StrEnum):
-    """Whether a review is seen. Held ones wait for an operator (15(2), 16(2))."""
+    """Whether a review is seen. Held ones wait for an operator (§15(2), §16(2))."""
 
     PUBLISHED = "published"
     HELD = "held"

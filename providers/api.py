@@ -178,7 +178,7 @@ class Restrictions(APIView):
 
 
 class Changes(IdempotentWrites, APIView):
-    """Changes of the entry data that you reported (18(1))."""
+    """Changes of the entry data that you reported (§18(1))."""
 
     required_scopes = {"read": "store:read", "write": "store:write"}
 

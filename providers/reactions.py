@@ -47,7 +47,7 @@ def on_restriction_changed(reaction: Callable[[Any, str, datetime], None]) -> No
 
 def on_change_late(reaction: Callable[..., None]) -> None:
     """Call `reaction(provider=, about=, due_at=, source=, decision=, now=)` when a change or lapse was not reported
-    in time (18(1)).
+    in time (§18(1)).
 
     `source` is the ChangeReport or LapseDuty, `decision` the recorded decision.
     """
@@ -56,20 +56,20 @@ def on_change_late(reaction: Callable[..., None]) -> None:
 
 def on_conditions_unmet(reaction: Callable[[Any, list[Requirement], datetime, datetime], None]) -> None:
     """Call `reaction(provider, unmet, cure_by, now)` when the daily check first finds conditions no longer met
-    (24(2)).
+    (§24(2)).
     """
     _add(_conditions_unmet, reaction)
 
 
 def on_cure_expired(reaction: Callable[[Any, list[Requirement], datetime], None]) -> None:
-    """Call `reaction(provider, unmet, now)` once the time to mend them has passed (24(2))."""
+    """Call `reaction(provider, unmet, now)` once the time to mend them has passed (§24(2))."""
     _add(_cure_expired, reaction)
 
 
 def add_requirements(
     source: Callable[[Any, datetime], list[Requirement]], *, may_fail: Callable[[datetime], Any]
 ) -> None:
-    """Let `source(provider, now)` add conditions of admission that an upper app knows about (9(6), 9(6bis)).
+    """Let `source(provider, now)` add conditions of admission that an upper app knows about (§9(6), §9(6bis)).
 
     `may_fail(now)` is the condition (Q over providers) under which one of them may no longer be met by a provider
     that was admitted, so that the daily check looks only at those.

@@ -1,4 +1,4 @@
-"""Reporting changed entry papers within thirty days (18(1)). Pure."""
+"""Reporting changed entry papers within thirty days (§18(1)). Pure."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ChangeFacts:
     parameters=(DAYS,),
 )
 def provider_change_report(facts: ChangeFacts, rulebook: Rulebook) -> Decision:
-    """Whether a change of entry papers is reported in time: thirty days from the day of the change (18(1))."""
+    """Whether a change of entry papers is reported in time: thirty days from the day of the change (§18(1))."""
     days = rulebook.parameter(DAYS)
     due_at = end_of_days(facts.changed_on, days)
     reported = facts.reported_on

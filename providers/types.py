@@ -10,20 +10,23 @@ from regulation.types import Text
 
 
 class ProviderKind(StrEnum):
-    """Who a provider is in law (7)."""
+    """Who a provider is in law (§7)."""
 
     ENTERPRISE = "enterprise"
     INDIVIDUAL = "individual"
 
 
 class ProviderState(StrEnum):
-    """Where a provider stands between its application and its exit (9, 22 to 26)."""
+    """Where a provider stands between its application and its exit (§9, §22 to §26)."""
 
     APPLYING = "applying"
     ACTIVE = "active"
     LEAVING = "leaving"
     LEFT = "left"
     CLEARED = "cleared"
+
+
+GONE = frozenset({ProviderState.LEAVING, ProviderState.LEFT, ProviderState.CLEARED})
 
 
 class ApplicationState(StrEnum):
@@ -57,7 +60,7 @@ class Section(StrEnum):
 
 
 class DocumentSlot(StrEnum):
-    """A paper that a kind of provider hands in (9(3)1); `other` for what the platform asks for beside."""
+    """A paper that a kind of provider hands in (§9(3)1); `other` for what the platform asks for beside."""
 
     BUSINESS_LICENCE = "business_licence"
     LEGAL_REPRESENTATIVE_ID = "legal_representative_id"
@@ -88,7 +91,7 @@ class Channel(StrEnum):
 
 
 class AgreementKind(StrEnum):
-    """What a provider signs (9(5)); a supplementary one holds terms of its own (3)."""
+    """What a provider signs (§9(5)); a supplementary one holds terms of its own (§3)."""
 
     PROVIDER = "provider"
     ANNEX = "annex"
@@ -137,7 +140,7 @@ OWN = frozenset({RestrictionKind.ON_LEAVE})
 
 
 class ExitKind(StrEnum):
-    """How a provider left (22 to 24), as `exit.reapply` reads it."""
+    """How a provider left (§22 to §24), as `exit.reapply` reads it."""
 
     VOLUNTARY = "voluntary"
     TERMINATED = "terminated"
@@ -145,7 +148,7 @@ class ExitKind(StrEnum):
 
 
 class ChangeSubject(StrEnum):
-    """What of the entry data changed or lapsed (18(1))."""
+    """What of the entry data changed or lapsed (§18(1))."""
 
     DOCUMENT = "document"
     LEGAL_NAME = "legal_name"
@@ -164,7 +167,7 @@ class ChangeState(StrEnum):
 
 
 class DutyState(StrEnum):
-    """Whether a paper's lapse was reported in its thirty days (18(1))."""
+    """Whether a paper's lapse was reported in its thirty days (§18(1))."""
 
     AWAITING = "awaiting"
     ON_TIME = "on_time"
@@ -216,7 +219,7 @@ def may(role: str, permission: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One of the conditions of admission (9): whether it is met, and what to do where it is not.
+    """One of the conditions of admission (§9): whether it is met, and what to do where it is not.
 
     `needed_to` is `submit` for what an application must have, `open` for what only opens the store (the deposit).
     `standing` says whether the daily check asks for it of a provider that has been admitted.
@@ -245,7 +248,7 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """Whether a legal subject may apply again (25): never, or from an instant on."""
+    """Whether a legal subject may apply again (§25): never, or from an instant on."""
 
     exit: str
     exited_at: datetime
@@ -267,7 +270,7 @@ class StoreCard:
 
 @dataclass(frozen=True, slots=True)
 class PersonOnDuty:
-    """Somebody who serves the users (9(4))."""
+    """Somebody who serves the users (§9(4))."""
 
     name: str
     duty: str

@@ -1,4 +1,4 @@
-"""The arbitration's desk: refunds in dispute, with the evidence beside them (17)."""
+"""The arbitration's desk: refunds in dispute, with the evidence beside them (§17)."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -35,7 +35,7 @@ class FindingForm(forms.Form):
 
 
 class UpholdForm(FindingForm):
-    """A finding, and whether a service's quality caused the buyer a loss (17(3)1)."""
+    """A finding, and whether a service's quality caused the buyer a loss (§17(3)1)."""
 
     caused_loss = forms.BooleanField(
         label=_("The quality of the service caused the buyer a loss: everything goes back (17(3)1)"),

@@ -47,11 +47,11 @@ def facts_of(
 
 
 def agreement_terms(order: Order, at: datetime) -> dict[str, Any]:
-    """The terms of its own that the provider's agreement held at an instant (3)."""
+    """The terms of its own that the provider's agreement held at an instant (§3)."""
     return terms_for(Provider(pk=order.provider_id), at)
 
 
 def entitled(order: Order, facts: RefundFacts) -> tuple[Decision, dict[str, Any]]:
-    """What the facts are entitled to by the rulebook of the request (27 to 29), and the agreement terms that held."""
+    """What the facts are entitled to by the rulebook of the request (§27 to §29), and the agreement terms that held."""
     terms = agreement_terms(order, facts.requested_at)
     return registry.decide(RULE, facts, rulebook_for(facts.requested_at, terms)), terms

@@ -1,4 +1,4 @@
-"""What a buyer gets back, and why (17). Pure."""
+"""What a buyer gets back, and why (§17). Pure."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ APPLICATION_DAYS = "guarantee.application_days"
 
 
 class Reason(StrEnum):
-    """Why a buyer asks for money back after the guarantee (17(2))."""
+    """Why a buyer asks for money back after the guarantee (§17(2))."""
 
     DELAY = "delay"
     NOT_AS_DESCRIBED = "not_as_described"
@@ -30,7 +30,7 @@ class Reason(StrEnum):
 
     @property
     def clause(self) -> str:
-        """The item of 17(2) that names it."""
+        """The item of §17(2) that names it."""
         return _REASON_CLAUSES[self]
 
 
@@ -96,7 +96,7 @@ class RefundFacts:
     parameters=(APPLICATION_DAYS,),
 )
 def refund_entitlement(facts: RefundFacts, rulebook: Rulebook) -> Decision:
-    """What a request for money back is entitled to (17); the rulebook is the one in force when it was made.
+    """What a request for money back is entitled to (§17); the rulebook is the one in force when it was made.
 
     Outcomes: `full_refund`, `prorated_refund`, `policy_refund`, `needs_finding`, `not_refundable`, and
     `already_refunded` where nothing is left to pay back, which cites what would have applied. `amount` (yuan) never

@@ -1,4 +1,4 @@
-"""What the clock brings about in refunds (17(1))."""
+"""What the clock brings about in refunds (§17(1))."""
 
 from datetime import datetime, timedelta
 

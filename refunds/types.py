@@ -14,7 +14,7 @@ NOTHING = Decimal("0.00")
 
 
 class RefundState(StrEnum):
-    """Where a request for money back stands (17)."""
+    """Where a request for money back stands (§17)."""
 
     REQUESTED = "requested"
     NEGOTIATING = "negotiating"
@@ -71,7 +71,7 @@ class OfferState(StrEnum):
 
 
 class Source(StrEnum):
-    """Where the money of a refund was taken from, in this order (17(5), 9(6)2)."""
+    """Where the money of a refund was taken from, in this order (§17(5), §9(6)2)."""
 
     ESCROW = "escrow"
     PAYABLE = "payable"

@@ -42,7 +42,7 @@ def append_only(name: str) -> list[pgtrigger.Trigger]:
 class RulebookVersion(FSMModelMixin, models.Model):
     """A version of the rules: drafted by one operator, published by another, in force from its effective moment.
 
-    Answers "which rules held then?" (27 to 29). A draft may be edited or discarded; once published nothing of it ever
+    Answers "which rules held then?" (§27 to §29). A draft may be edited or discarded; once published nothing of it ever
     changes, and what it says is corrected by publishing a later one.
     """
 

@@ -88,7 +88,7 @@ def rule(
     """Register a pure function `f(facts, rulebook) -> Decision` under a name.
 
     `title` is Chinese and English, `clauses` what it may cite, `parameters` the rulebook keys it reads; where an
-    agreement overrides one of those, the decision cites clause 3 as well.
+    agreement overrides one of those, the decision cites §3 as well.
     """
 
     def register(function: Function) -> Function:

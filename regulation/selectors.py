@@ -52,7 +52,7 @@ class Application:
 
 
 def rulebook_at(at: datetime) -> Rulebook:
-    """The rulebook in force at an instant: when the conduct happened, or when the request was made (28).
+    """The rulebook in force at an instant: when the conduct happened, or when the request was made (§28).
 
     Raises NoRulebook for an instant before the first version.
     """
@@ -60,7 +60,7 @@ def rulebook_at(at: datetime) -> Rulebook:
 
 
 def rulebook_for(at: datetime, terms: Mapping[str, Any] | None) -> Rulebook:
-    """The rulebook in force at an instant for a provider whose signed agreement sets terms of its own (3).
+    """The rulebook in force at an instant for a provider whose signed agreement sets terms of its own (§3).
 
     `terms` maps parameter keys to raw values as the agreement holds them (JSON). Raises RulebookInvalid where a
     term is no parameter or has a value that the parameter cannot take.

@@ -231,7 +231,7 @@ class ScheduleRow:
 
     @property
     def clears_out(self) -> bool:
-        """Whether the row by itself ends the provider's stay (24(1))."""
+        """Whether the row by itself ends the provider's stay (§24(1))."""
         return self.grade == "E"
 
 
@@ -257,7 +257,7 @@ class Rulebook:
         return self._values[key]
 
     def with_terms(self, terms: Mapping[str, Any]) -> Rulebook:
-        """The rulebook for a provider whose signed agreement sets `terms` (parameter key to typed value), clause 3.
+        """The rulebook for a provider whose signed agreement sets `terms` (parameter key to typed value), §3.
 
         A term overrides a parameter of the same type. Unknown keys raise KeyError.
         """

@@ -95,7 +95,7 @@ class StatementFacts:
 def settlement_statement(facts: StatementFacts, rulebook: Rulebook) -> Decision:
     """Sales − service fee − recoveries − deposit top-up − deductions = payout; what is not covered is carried forward.
 
-    A top-up is never carried: what the settlement does not cover closes the display (9(6)3).
+    A top-up is never carried: what the settlement does not cover closes the display (§9(6)3).
     """
     left = facts.sales - facts.fee
     recovered = min(facts.recoveries, left)

@@ -23,7 +23,7 @@ DEBT_KINDS = (ItemKind.RECOVERY, ItemKind.TOPUP, ItemKind.DEDUCTION)
 
 
 class ProductClass(StrEnum):
-    """The classes of products (17(1)), as the fee asks for them."""
+    """The classes of products (§17(1)), as the fee asks for them."""
 
     APPLICATION = "application"
     SERVICE = "service"

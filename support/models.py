@@ -1,4 +1,4 @@
-"""After-sales (12): conversations with the 30-second clock, tickets, and a provider's automatic reply."""
+"""After-sales (§12): conversations with the 30-second clock, tickets, and a provider's automatic reply."""
 
 from datetime import datetime
 
@@ -90,7 +90,7 @@ class ChatMessage(models.Model):
 
 
 class ResponseClock(models.Model):
-    """A question of a buyer, and whether it was answered within 30 seconds of business hours (12(1)3).
+    """A question of a buyer, and whether it was answered within 30 seconds of business hours (§12(1)3).
 
     An automatic reply does not stop it. A question outside business hours has no due time.
     """
@@ -138,7 +138,7 @@ class ResponseClock(models.Model):
 
 
 class AutoReply(models.Model):
-    """What a provider's chat answers by itself while nobody is there (12(1)3)."""
+    """What a provider's chat answers by itself while nobody is there (§12(1)3)."""
 
     provider = models.OneToOneField("providers.Provider", on_delete=models.PROTECT, related_name="auto_reply")
     text_zh = models.CharField(_("text in Chinese"), max_length=500)
@@ -155,7 +155,7 @@ class AutoReply(models.Model):
 
 
 class Ticket(FSMModelMixin, models.Model):
-    """A buyer's request for after-sales on an order, and in which of its periods it came (11(2)1, 11(3)2, 12)."""
+    """A buyer's request for after-sales on an order, and in which of its periods it came (§11(2)1, §11(3)2, §12)."""
 
     number = models.CharField(_("number"), max_length=16, unique=True)
     order = models.ForeignKey("orders.Order", on_delete=models.PROTECT, related_name="tickets", verbose_name=_("order"))

@@ -1,4 +1,4 @@
-"""Answering in chat within thirty seconds in business hours (12(1)). Pure."""
+"""Answering in chat within thirty seconds in business hours (§12(1)). Pure."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class ChatFacts:
     parameters=(SECONDS, OPENS, CLOSES, WEEKDAYS),
 )
 def support_chat_response(facts: ChatFacts, rulebook: Rulebook) -> Decision:
-    """Whether a question in chat is answered in time (12(1)3): thirty seconds, in business hours only.
+    """Whether a question in chat is answered in time (§12(1)3): thirty seconds, in business hours only.
 
     A question asked outside Monday to Friday 09:00 to 18:00 or on a day off is `outside_hours`, due never (`due_at`
     null).

@@ -73,13 +73,13 @@ def clock_locked(pk: int) -> ResponseClock:
 
 
 def clocks_lapsed(now: datetime, limit: int) -> list[int]:
-    """Questions whose 30 seconds ended without an answer (12(1)3)."""
+    """Questions whose 30 seconds ended without an answer (§12(1)3)."""
     rows = ResponseClock.objects.filter(outcome="awaiting", due_at__lte=now)
     return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def response_rate(provider: Provider, since: datetime, until: datetime) -> ResponseRate:
-    """The share of questions of business hours that were answered within 30 seconds (12(1)3)."""
+    """The share of questions of business hours that were answered within 30 seconds (§12(1)3)."""
     found = ResponseClock.objects.filter(provider=provider, asked_at__gte=since, asked_at__lt=until).aggregate(
         asked=Count("id", filter=Q(outcome__in=["answered", "late"])), in_time=Count("id", filter=Q(outcome="answered"))
     )
@@ -125,7 +125,7 @@ def _one(rows: QuerySet[Ticket], number: str) -> Ticket:
 
 
 def period_of(order: Order, now: datetime) -> Period:
-    """In which of an order's periods an instant lies (11(2), 11(3))."""
+    """In which of an order's periods an instant lies (§11(2), §11(3))."""
     if order.guarantee_ends_at is None or now < order.guarantee_ends_at:
         return Period.GUARANTEE
     if order.warranty_ends_at is not None and now < order.warranty_ends_at:
@@ -147,5 +147,5 @@ def ticket_message(ticket: Ticket, pk: int) -> TicketMessage:
 
 
 def waits_since(order: Order) -> datetime | None:
-    """Since when a question of the buyer waits for a person's answer, or None (12(1)3)."""
+    """Since when a question of the buyer waits for a person's answer, or None (§12(1)3)."""
     return Conversation.objects.filter(order=order).values_list("waiting_since", flat=True).first()

@@ -16,7 +16,7 @@ OPEN_TICKETS = frozenset({TicketState.OPEN, TicketState.ANSWERED})
 
 
 class Period(StrEnum):
-    """In which period of its order a ticket was opened (11(2)1, 11(3)2)."""
+    """In which period of its order a ticket was opened (§11(2)1, §11(3)2)."""
 
     GUARANTEE = "guarantee"
     WARRANTY = "warranty"

@@ -12,7 +12,7 @@ CLEARANCE_GRADE = "E"
 
 @dataclass(frozen=True, slots=True)
 class Penalty:
-    """Points, freeze and deduction of one finding, after escalation (19, 20). Amounts in yuan, freezes in days."""
+    """Points, freeze and deduction of one finding, after escalation (§19, §20). Amounts in yuan, freezes in days."""
 
     code: str
     grade: str | None
@@ -24,7 +24,7 @@ class Penalty:
 
     @property
     def clears_out(self) -> bool:
-        """Whether it ends the provider's stay by itself (24(1))."""
+        """Whether it ends the provider's stay by itself (§24(1))."""
         return self.grade == CLEARANCE_GRADE
 
 
@@ -34,7 +34,7 @@ def penalty(
     """What a finding costs: the row's own measures, heavier when the same code was found before in the natural year.
 
     The second time points are multiplied and the freeze takes its next step; the third time points are doubled and
-    the class is one up (20; the factors and steps are platform defaults). `on_product` says whether the case names a
+    the class is one up (§20; the factors and steps are platform defaults). `on_product` says whether the case names a
     product: a row that hides a product hides nothing where there is none.
     """
     occurrence = found_before + 1
@@ -71,7 +71,7 @@ def _next_freeze(freeze: Freeze | None, rulebook: Rulebook) -> Freeze | None:
 
 
 def step_reached(*, points_before: int, points: int, rulebook: Rulebook) -> StandingStep | None:
-    """The highest step of the standing ladder that a tally has newly reached, or None (20; platform defaults)."""
+    """The highest step of the standing ladder that a tally has newly reached, or None (§20; platform defaults)."""
     steps: Sequence[StandingStep] = rulebook.parameter("violation.standing_steps")
     reached = [step for step in steps if points_before < step.points <= points]
     return max(reached, key=lambda step: step.points) if reached else None

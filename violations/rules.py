@@ -1,4 +1,4 @@
-"""Answering complaints (18(16)) and the points of a natural year (20, 21). Pure."""
+"""Answering complaints (§18(16)) and the points of a natural year (§20, §21). Pure."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class ComplaintFacts:
     parameters=(MINUTES,),
 )
 def complaint_response(facts: ComplaintFacts, rulebook: Rulebook) -> Decision:
-    """Whether a complaint is answered in time: thirty minutes, round the clock (18(16))."""
+    """Whether a complaint is answered in time: thirty minutes, round the clock (§18(16))."""
     minutes = rulebook.parameter(MINUTES)
     due_at = facts.filed_at + timedelta(minutes=minutes)
     responded = facts.responded_at if facts.responded_at is not None and facts.responded_at <= facts.at else None
@@ -91,7 +91,7 @@ class PointsFacts:
     parameters=(CLEARANCE,),
 )
 def violation_points(facts: PointsFacts, rulebook: Rulebook) -> Decision:
-    """A provider's points in the natural year of `at`, and whether they end its stay (20(4), 21, 24(4)).
+    """A provider's points in the natural year of `at`, and whether they end its stay (§20(4), §21, §24(4)).
 
     Points belong to the year in which the case is decided, whenever the conduct happened; 1 January 00:00 is in the
     new year.

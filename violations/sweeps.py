@@ -8,7 +8,14 @@ from core.acts import SYSTEM
 from core.sweeps import Key, Sweep, register
 from providers.selectors import provider_by_pk
 from violations import selectors
-from violations.services import case_hearing_lapse, complaint_response_lapse, measure_end, year_close
+from violations.services import (
+    case_hearing_lapse,
+    complaint_response_lapse,
+    defect_lapse,
+    measure_end,
+    remedy_lapse,
+    year_close,
+)
 
 
 def _close_year(key: Key, now: datetime) -> bool:
@@ -54,5 +61,25 @@ register(
         act=_close_year,
         clause="21",
         every=timedelta(hours=1),
+    )
+)
+register(
+    Sweep(
+        name="violations.remedies",
+        title=_("Remedies after a takedown that were not offered in time"),
+        selector=selectors.remedies_lapsed,
+        act=lambda pk, now: remedy_lapse(remedy_id=int(pk), now=now),
+        clause="18(17)2",
+        every=timedelta(minutes=30),
+    )
+)
+register(
+    Sweep(
+        name="violations.defects",
+        title=_("Questions about defects that were not answered in time"),
+        selector=selectors.defects_lapsed,
+        act=lambda pk, now: defect_lapse(defect_id=int(pk), now=now),
+        clause="18(6)",
+        every=timedelta(minutes=10),
     )
 )

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ComplaintState(StrEnum):
-    """Where a complaint stands (18(16))."""
+    """Where a complaint stands (§18(16))."""
 
     FILED = "filed"
     RESPONDED = "responded"
@@ -17,7 +17,7 @@ OPEN_COMPLAINTS = frozenset({ComplaintState.FILED, ComplaintState.RESPONDED})
 
 
 class CaseState(StrEnum):
-    """Where a case stands: the provider is heard, then an operator finds (19)."""
+    """Where a case stands: the provider is heard, then an operator finds (§19)."""
 
     HEARING = "hearing"
     HEARD = "heard"
@@ -34,7 +34,74 @@ class CaseSource(StrEnum):
     COMPLAINT = "complaint"
     LATE_RESPONSE = "late_response"
     LATE_REPORT = "late_report"
+    LATE_REMEDY = "late_remedy"
+    LATE_DEFECT = "late_defect"
+    STALE = "stale"
     OPERATOR = "operator"
+
+
+class ReportState(StrEnum):
+    """Where a report about a message stands: an operator looks at it (§14, §18(7))."""
+
+    OPEN = "open"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+
+
+class ReportKind(StrEnum):
+    """What looks wrong in a message."""
+
+    PAYMENT = "payment"
+    CONTACT = "contact"
+    LINK = "link"
+    CLOUD = "cloud"
+    ABUSE = "abuse"
+    OTHER = "other"
+
+
+class TakedownState(StrEnum):
+    """Where a claim that a product infringes rights stands (§18(17))."""
+
+    FILED = "filed"
+    UPHELD = "upheld"
+    DISMISSED = "dismissed"
+    WITHDRAWN = "withdrawn"
+
+
+class RemedyState(StrEnum):
+    """Where the remedy of one affected user stands (§18(17)2)."""
+
+    OWED = "owed"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+
+
+class RemedyKind(StrEnum):
+    """What a provider does for a user of a product that was taken down (§18(17)2)."""
+
+    SUBSTITUTE = "substitute"
+    MIGRATION = "migration"
+    COSTS = "costs"
+
+
+class DefectState(StrEnum):
+    """Where a defect of a product stands (§18(6))."""
+
+    ASKED = "asked"
+    DISCLOSED = "disclosed"
+    DENIED = "denied"
+    MENDED = "mended"
+    NONE = "none"
+    CONTESTED = "contested"
+
+
+class CampaignState(StrEnum):
+    """Where a promotion stands: nothing is sent without the platform's consent (§18(9))."""
+
+    SUBMITTED = "submitted"
+    SENT = "sent"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
 
 
 class FindingState(StrEnum):
@@ -55,7 +122,7 @@ class AppealState(StrEnum):
 
 
 class MeasureKind(StrEnum):
-    """What a finding brings about (20)."""
+    """What a finding brings about (§20)."""
 
     POINTS = "points"
     FREEZE = "freeze"

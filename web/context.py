@@ -11,7 +11,7 @@ from notifications.selectors import platform_name_at
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """The platform's name in the reader's language, as announced (4), and what is switched on."""
+    """The platform's name in the reader's language, as announced (§4), and what is switched on."""
     names = platform_name_at(clock.now())
     language = get_language() or settings.LANGUAGE_CODE
     return {

@@ -218,7 +218,7 @@ class UserAdmin(ActAdmin):
 
 @admin.register(IdentityVerification)
 class IdentityVerificationAdmin(ActAdmin):
-    """Real-name verifications (clause 9(2)), masked; found by the number."""
+    """Real-name verifications (§9(2)), masked; found by the number."""
 
     seen_by = SEE_PEOPLE
     list_display = ["shown_name", "shown_number", "kind", "state", "register", "answer", "submitted_at", "settled_at"]

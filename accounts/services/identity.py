@@ -1,4 +1,4 @@
-"""Real-name verification (clause 9(2)): asked in one act, answered by the register outside it, settled in another."""
+"""Real-name verification (§9(2)): asked in one act, answered by the register outside it, settled in another."""
 
 import logging
 from datetime import datetime, timedelta
@@ -123,7 +123,7 @@ def identity_check(*, verification_id: int, now: datetime) -> IdentityVerificati
 
 @act
 def identity_settle(*, verification_id: int, register: str, answer: Answer, now: datetime) -> IdentityVerification:
-    """Keep the register's answer (clause 9(2)). An answer that comes twice changes nothing."""
+    """Keep the register's answer (§9(2)). An answer that comes twice changes nothing."""
     verification = IdentityVerification.objects.select_for_update(no_key=True).get(pk=verification_id)
     if verification.state != IdentityState.PENDING:
         return verification

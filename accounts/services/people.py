@@ -1,4 +1,4 @@
-"""Opening and keeping accounts (clause 9(1)), and what operators work on."""
+"""Opening and keeping accounts (§9(1)), and what operators work on."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -115,7 +115,7 @@ def account_create(
     actor: Actor | None = None,
     now: datetime,
 ) -> User:
-    """Open an account that signs in by e-mail, mobile number or both (clause 9(1)); without an actor, by its owner.
+    """Open an account that signs in by e-mail, mobile number or both (§9(1)); without an actor, by its owner.
 
     The address and number are not verified yet: signing in asks for the code, or see `contacts_confirm`. Raises
     InvalidInput, AlreadyTaken (field email or phone) and AccountBlocked.

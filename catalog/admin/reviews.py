@@ -1,4 +1,4 @@
-"""The queue of listings, oldest first; evidence left, judgement right (10(1), 18(10))."""
+"""The queue of listings, oldest first; evidence left, judgement right (§10(1), §18(10))."""
 
 from typing import Any
 
@@ -155,6 +155,7 @@ class ProductVersionAdmin(ActAdmin):
             ],
             "findings": [(field_name(one.field), one) for one in selectors.findings_of(version)],
             "lookalikes": selectors.lookalikes(version),
+            "packages": selectors.packages_of(version),
             "deposit": self._deposit(version, now),
             "refusals": selectors.refusals_lately(version.product.provider, now.replace(year=now.year - 1)),
             "pressable": self.pressable(version, shown),
@@ -162,7 +163,7 @@ class ProductVersionAdmin(ActAdmin):
         }
 
     def _deposit(self, version: ProductVersion, now: Any) -> str:
-        """What the price means for the deposit, said before the button (9(6)1)."""
+        """What the price means for the deposit, said before the button (§9(6)1)."""
         price = max((plan["price"] for plan in selectors.version_page(version.product, version)["plans"]), default=ZERO)
         try:
             cover = covers_price(provider=version.product.provider, price=price, now=now)

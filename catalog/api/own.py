@@ -1,4 +1,4 @@
-"""REST: a provider's own listings, for its systems: write a draft, see what is found, hand it in (10, 18(10))."""
+"""REST: a provider's own listings, for its systems: write a draft, see what is found, hand it in (§10, §18(10))."""
 
 from typing import Any
 
@@ -102,7 +102,7 @@ class FindingOutput(serializers.Serializer[Any]):
 
 
 class OwnLineOutput(serializers.Serializer[Any]):
-    """One of your products; `days_to_delisting` counts to the forced delisting without a sale (18(14))."""
+    """One of your products; `days_to_delisting` counts to the forced delisting without a sale (§18(14))."""
 
     id = serializers.IntegerField()
     slug = serializers.CharField()
@@ -300,7 +300,7 @@ class OwnSubmit(IdempotentWrites, APIView):
 
 
 class OwnNext(IdempotentWrites, APIView):
-    """Begin the next version of a product, from what its latest one says; the one on sale stays (18(10))."""
+    """Begin the next version of a product, from what its latest one says; the one on sale stays (§18(10))."""
 
     required_scopes = READ_WRITE
 

@@ -19,7 +19,7 @@ SIZE = 50
 
 
 class CategoryOutput(serializers.Serializer[Any]):
-    """A category; its class decides the guarantee and the refunds of everything in it (17(1))."""
+    """A category; its class decides the guarantee and the refunds of everything in it (§17(1))."""
 
     slug = serializers.CharField()
     name_zh = serializers.CharField()

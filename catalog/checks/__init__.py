@@ -1,4 +1,4 @@
-"""What a listing may not say, must say, and how it must fit together (10, 11, 12, 17, 18(2)).
+"""What a listing may not say, must say, and how it must fit together (§10, §11, §12, §17, §18(2)).
 
 Pure: content in, findings out.
 """
@@ -38,6 +38,7 @@ FIELD_ORDER = (
     "open_source",
     "data_items",
     "own_site_url",
+    "packages",
 )
 _PLACE = {name: place for place, name in enumerate(FIELD_ORDER)}
 

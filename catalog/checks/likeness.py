@@ -1,4 +1,4 @@
-"""How alike two listings are: shingles of their text, and a MinHash by which candidates are found (10(5))."""
+"""How alike two listings are: shingles of their text, and a MinHash by which candidates are found (§10(5))."""
 
 from __future__ import annotations
 

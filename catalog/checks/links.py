@@ -54,7 +54,7 @@ _CONTACTS = (
 
 
 def check_links(content: ListingContent, rulebook: Rulebook) -> Iterator[Finding]:
-    """Links to other sites (10(5)) and contacts beside the platform's own channels (14(2))."""
+    """Links to other sites (§10(5)) and contacts beside the platform's own channels (§14(2))."""
     allowed = tuple(ascii_host(domain) for domain in rulebook.parameter("listing.allowed_domains"))
     for field, row, text in texts_of(content, LINKED):
         folded = fold(text.translate(_IDEOGRAPHIC_DOTS) if _has_latin_dot(text) else text)

@@ -1,4 +1,4 @@
-"""Whether what the listing says and what it costs fit together (10(5), 17)."""
+"""Whether what the listing says and what it costs fit together (§10(5), §17)."""
 
 from __future__ import annotations
 

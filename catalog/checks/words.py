@@ -48,7 +48,7 @@ _BANNED_NAMES = {
 
 
 def check_words(content: ListingContent, rulebook: Rulebook) -> Iterator[Finding]:
-    """Superlatives (10(8)5), protected names (18(2)) and banned words (10(9)) in the listing."""
+    """Superlatives (§10(8)5), protected names (§18(2)) and banned words (§10(9)) in the listing."""
     superlatives = pattern_of(
         (*rulebook.parameter("listing.superlatives_zh"), *rulebook.parameter("listing.superlatives_en"))
     )

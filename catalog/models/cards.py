@@ -85,7 +85,7 @@ class ListingCard(models.Model):
 
 
 class ListingFingerprint(models.Model):
-    """How alike are two listings? A MinHash of the live or submitted text, with bands to find candidates by (10(5))."""
+    """How alike are two listings? A MinHash of the live or submitted text, with bands to find candidates (§10(5))."""
 
     product = models.OneToOneField(
         "catalog.Product", primary_key=True, on_delete=models.CASCADE, related_name="fingerprint"

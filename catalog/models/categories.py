@@ -15,7 +15,7 @@ CLASS_CHOICES = [
 
 
 class Category(models.Model):
-    """What kinds of products are there, and which class decides their guarantee and refunds? (4, 6, 17(1))
+    """What kinds of products are there, and which class decides their guarantee and refunds? (§4, §6, §17(1))
 
     Two levels at most. Loaded from `catalog/data/categories.json`; operators add and retire categories, and a category
     that is not active is no longer offered to new listings.

@@ -10,7 +10,7 @@ from catalog.types import FindingState, Severity
 
 
 class ListingFinding(models.Model):
-    """What did the checks or the reviewer find in a version, under which clause, and what came of it? (10)"""
+    """What did the checks or the reviewer find in a version, under which clause, and what came of it? (§10)"""
 
     version = models.ForeignKey(
         "catalog.ProductVersion", verbose_name=_("version"), on_delete=models.PROTECT, related_name="findings"

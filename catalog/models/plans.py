@@ -20,7 +20,7 @@ BILLINGS = [
 
 
 class Plan(models.Model):
-    """What can be bought, and for how much? (10(2), 10(5))
+    """What can be bought, and for how much? (§10(2), §10(5))
 
     A plan belongs to one version and is as immutable as it; `code` names the same plan in every version of a product. A
     provider may stop selling a plan at once, and start again, without a review.
@@ -101,7 +101,7 @@ class Plan(models.Model):
 
 
 class MilestoneTemplate(models.Model):
-    """Into which steps is a service divided, and when is each of them done? (11)
+    """Into which steps is a service divided, and when is each of them done? (§11)
 
     `share` is the part of the price in per cent; the shares of a version add up to 100.
     """

@@ -27,7 +27,7 @@ DELIST_REASONS = [
 
 
 class Product(FSMModelMixin, models.Model):
-    """What is offered, by whom, and is it for sale? (6, 7, 18(14))
+    """What is offered, by whom, and is it for sale? (§6, §7, §18(14))
 
     `provider` sells, `performer` renders it; usually they are the same. What it says stands in its versions;
     `live_version` is the reviewed one on sale. `last_sale_at` and `zero_sales_due_at` are folded from ProductSale
@@ -122,7 +122,7 @@ class Product(FSMModelMixin, models.Model):
         target=ProductState.ON_SALE,
     )
     def put_on_sale(self, *, version: Any, due_at: datetime, warn_at: datetime | None, now: datetime) -> None:
-        """A reviewed version goes on sale; the three months without a sale start over (18(14))."""
+        """A reviewed version goes on sale; the three months without a sale start over (§18(14))."""
         self.live_version, self.listed_at = version, now
         self.last_sale_at = None
         self.zero_sales_due_at, self.zero_sales_warn_at = due_at, warn_at
@@ -135,12 +135,12 @@ class Product(FSMModelMixin, models.Model):
 
     @transition(field=state, source=[ProductState.ON_SALE, ProductState.TAKEN_DOWN], target=ProductState.DELISTED)
     def delist(self, *, reason: str, note: str, now: datetime) -> None:
-        """It leaves the market; what was sold goes on under its delisting policy (10(7))."""
+        """It leaves the market; what was sold goes on under its delisting policy (§10(7))."""
         self.off_at, self.off_reason, self.off_note = now, reason, note
 
 
 class ProductRestriction(models.Model):
-    """What hides a product from `starts_at` until `until` or until it is lifted (20(2), 18(17)1)?
+    """What hides a product from `starts_at` until `until` or until it is lifted (§20(2), §18(17)1)?
 
     An overlay: several may overlap, each lifts by itself. Written by `catalog.services` for the apps above.
     """
@@ -190,7 +190,7 @@ class ProductRestriction(models.Model):
 
 
 class ProductSale(models.Model):
-    """Which paid orders were made of a product, and were they refunded in full since? (18(14))
+    """Which paid orders were made of a product, and were they refunded in full since? (§18(14))
 
     One row an order, appended by the order's payment and never on the product's own row, so that many buyers of one
     product do not wait for each other. `stale` rows are yet to be folded into the figures.

@@ -73,7 +73,7 @@ def cover_path(version: "ProductVersion", filename: str) -> str:
 
 
 class ProductVersion(FSMModelMixin, models.Model):
-    """What does the listing say, and has this version passed its review? (10, 18(10))
+    """What does the listing say, and has this version passed its review? (§10, §18(10))
 
     Editable while a draft. From its submission on the database keeps its content as it is, so that what was
     reviewed, what is shown and what a buyer accepted are the same; an order names the version. One open version a
@@ -262,7 +262,7 @@ class ProductVersion(FSMModelMixin, models.Model):
 
     @transition(field=state, source=VersionState.UNDER_REVIEW, target=VersionState.AWAITING_DEPOSIT)
     def await_deposit(self, *, note: str, now: datetime) -> None:
-        """Approved; its price asks for a larger deposit first (9(6)1)."""
+        """Approved; its price asks for a larger deposit first (§9(6)1)."""
         self.judged_at, self.judgement_note = now, note
 
     @transition(

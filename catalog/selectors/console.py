@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from catalog.addresses import cover_address
-from catalog.models import Category, ListingFinding, Plan, Product, ProductRestriction, ProductVersion
+from catalog.models import Category, ListingFinding, Package, Plan, Product, ProductRestriction, ProductVersion
 from catalog.models.versions import OPEN_STATES
 from catalog.selectors.pages import ProductNotFound
 from catalog.types import ProductState, VersionState
@@ -37,7 +37,7 @@ def products_page(
     """A provider's products, the newest first, as plain values in one query.
 
     Each says its state, the state of its latest version, and in how many days it would be delisted without a sale
-    (18(14)). `state` is one of STATE_FILTERS.
+    (§18(14)). `state` is one of STATE_FILTERS.
     """
     latest = ProductVersion.objects.filter(product=OuterRef("pk")).order_by("-number")
     products: QuerySet[Any] = Product.objects.filter(provider=provider).annotate(
@@ -186,6 +186,11 @@ def findings_of(version: ProductVersion) -> "QuerySet[ListingFinding]":
     return ListingFinding.objects.filter(version=version).order_by("severity", "field", "row", "start", "pk")
 
 
+def packages_of(version: ProductVersion) -> "QuerySet[Package]":
+    """The files of a version with what the scans found, in their order."""
+    return Package.objects.filter(version=version).prefetch_related("scans").order_by("id")
+
+
 def restrictions_in_force(product: Product, now: datetime) -> "QuerySet[ProductRestriction]":
     """What hides a product at that instant."""
     return ProductRestriction.objects.filter(
@@ -212,7 +217,7 @@ def console_counts(provider: Provider) -> dict[str, int]:
 
 
 def delisting_soon(provider: Provider, now: datetime, limit: int = 5) -> list[dict[str, Any]]:
-    """The products on sale that would be delisted next for want of a sale (18(14))."""
+    """The products on sale that would be delisted next for want of a sale (§18(14))."""
     rows = (
         Product.objects.filter(provider=provider, state=ProductState.ON_SALE)
         .order_by("zero_sales_due_at", "pk")
@@ -222,7 +227,7 @@ def delisting_soon(provider: Provider, now: datetime, limit: int = 5) -> list[di
 
 
 def reviews_waiting() -> "QuerySet[ProductVersion]":
-    """What waits for a review, the oldest first (10(1), 18(10))."""
+    """What waits for a review, the oldest first (§10(1), §18(10))."""
     return (
         _versions()
         .filter(state__in=[VersionState.SUBMITTED, VersionState.UNDER_REVIEW])
@@ -249,7 +254,7 @@ def review_next(after: ProductVersion | None = None) -> ProductVersion | None:
 
 def refusals_lately(provider: Provider, since: datetime) -> int:
     """How many of a provider's versions were refused since then: a pattern of submissions that cannot be listed
-    (10(9)).
+    (§10(9)).
     """
     return ProductVersion.objects.filter(
         product__provider=provider, state=VersionState.REFUSED, judged_at__gte=since

@@ -3,15 +3,17 @@
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 
-from catalog.models import Plan, Product, ProductSale, ProductVersion
+from catalog.models import Plan, Product, ProductSale, ProductVersion, StaleNotice, VersionAttestation
 from catalog.types import ProductState, VersionState
 from core.errors import NotAllowed
 from core.models import SweepRun
 from core.money import ZERO
+from core.periods import beijing_date, start_of_day
 from deposits.selectors import covers_price
 from providers.selectors import may_list
+from regulation.selectors import rulebook_at
 
 CARDS = "catalog.cards"
 # A change that was being committed while the last run looked is looked at once more.
@@ -19,7 +21,7 @@ AGAIN = timedelta(days=1)
 
 
 def zero_sales_due(now: datetime, limit: int) -> list[int]:
-    """Products whose three months without a sale seem to have passed (18(14)); each act asks the sales again."""
+    """Products whose three months without a sale seem to have passed (§18(14)); each act asks the sales again."""
     return list(
         Product.objects.filter(state=ProductState.ON_SALE, zero_sales_due_at__lte=now)
         .order_by("zero_sales_due_at", "pk")
@@ -102,7 +104,7 @@ def awaiting_deposit(provider_id: int | None = None) -> list[int]:
 
 
 def awaiting_covered(now: datetime, limit: int) -> list[int]:
-    """Versions that wait for the deposit and whose price it covers by now (9(6)1)."""
+    """Versions that wait for the deposit and whose price it covers by now (§9(6)1)."""
     found = []
     waiting = ProductVersion.objects.filter(state=VersionState.AWAITING_DEPOSIT).select_related("product__provider")
     for version in waiting.order_by("pk"):
@@ -117,3 +119,36 @@ def awaiting_covered(now: datetime, limit: int) -> list[int]:
         if len(found) == limit:
             break
     return found
+
+
+def _fresh_before(now: datetime) -> datetime:
+    """What was updated or attested last before this instant is stale now: its days have ended (§18(13))."""
+    days = rulebook_at(now).parameter("listing.attestation_days")
+    return start_of_day(beijing_date(now) - timedelta(days=days))
+
+
+def stale_since(product: Product, now: datetime) -> datetime | None:
+    """When a product on sale was last updated or attested, where that is too long ago; None otherwise (§18(13))."""
+    if product.state != ProductState.ON_SALE or product.live_version is None:
+        return None
+    attested = VersionAttestation.objects.filter(product=product).aggregate(last=Max("attested_at"))["last"]
+    last = max(at for at in (product.live_version.released_at, attested) if at is not None)
+    return last if last < _fresh_before(now) else None
+
+
+def stale_to_remind(now: datetime, limit: int) -> list[int]:
+    """Products on sale that were neither updated nor attested in their period, without a reminder (§18(13))."""
+    before = _fresh_before(now)
+    return list(
+        Product.objects.filter(state=ProductState.ON_SALE, live_version__released_at__lt=before)
+        .exclude(Exists(VersionAttestation.objects.filter(product=OuterRef("pk"), attested_at__gte=before)))
+        .exclude(Exists(StaleNotice.objects.filter(product=OuterRef("pk"), ended_at__isnull=True)))
+        .order_by("pk")
+        .values_list("pk", flat=True)[:limit]
+    )
+
+
+def stale_to_hand_on(now: datetime, limit: int) -> list[int]:
+    """Reminders whose grace is over (§18(12))."""
+    rows = StaleNotice.objects.filter(ended_at__isnull=True, handed_on_at__isnull=True, due_at__lte=now)
+    return list(rows.order_by("due_at", "pk").values_list("pk", flat=True)[:limit])

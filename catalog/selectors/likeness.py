@@ -1,4 +1,4 @@
-"""Which of the others' listings a listing resembles (10(5))."""
+"""Which of the others' listings a listing resembles (§10(5))."""
 
 from collections.abc import Iterator
 

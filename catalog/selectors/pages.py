@@ -25,7 +25,7 @@ class ProductNotFound(NotFound):
 
 
 def product_page(*, slug: str, now: datetime) -> dict[str, Any]:
-    """What the page of a product on sale shows (10(3), 10(5), 10(7)). Raises ProductNotFound where it is not shown."""
+    """What the page of a product on sale shows (§10(3), §10(5), §10(7)). Raises ProductNotFound where it is hidden."""
     product = (
         Product.objects.filter(shown_condition(now), slug=slug)
         .select_related("live_version__category__parent", "live_version__performer", "provider")
@@ -37,6 +37,7 @@ def product_page(*, slug: str, now: datetime) -> dict[str, Any]:
     card = ListingCard.objects.filter(product=product).values("score", "reviews", "sold").first()
     page["figures"] = card or {"score": 0, "reviews": 0, "sold": 0}
     page["versions"] = versions_released(product)
+    page["attested"] = product.attestations.values("upstream", "attested_at").first()
     return page
 
 

@@ -41,7 +41,7 @@ _COLUMNS = (
 
 
 def restricted(now: datetime, *, product: str = "pk") -> Exists:
-    """Whether something hides the product of the outer row at that instant (20(2), 18(17)1)."""
+    """Whether something hides the product of the outer row at that instant (§20(2), §18(17)1)."""
     return Exists(
         ProductRestriction.objects.filter(product=OuterRef(product), lifted_at__isnull=True, starts_at__lte=now).filter(
             Q(until__isnull=True) | Q(until__gt=now)
@@ -106,8 +106,8 @@ def plan_for_renewal(*, product_id: int, plan_code: str, now: datetime) -> PlanT
     """The terms on which somebody who bought a plan renews it: those of the plan of the same code in the latest
     reviewed version.
 
-    What is frozen or closed goes on for those who bought it (20(2)); a product that left the market is renewed
-    under its delisting policy (10(7)). Raises PlanNotFound where no reviewed version has such a plan.
+    What is frozen or closed goes on for those who bought it (§20(2)); a product that left the market is renewed
+    under its delisting policy (§10(7)). Raises PlanNotFound where no reviewed version has such a plan.
     """
     row = (
         Plan.objects.filter(
@@ -191,7 +191,7 @@ def plans_sold(product_ids: "list[int] | QuerySet[Any]") -> "QuerySet[Plan]":
 
 
 def highest_price(provider_id: int, now: datetime) -> Decimal | None:
-    """The highest paid price that a provider has on sale (9(6)1), in yuan; None where it sells nothing yet.
+    """The highest paid price that a provider has on sale (§9(6)1), in yuan; None where it sells nothing yet.
 
     Versions that are approved and wait for the deposit do not count: they are what the deposit is to be raised for.
     """

@@ -78,7 +78,7 @@ def _match(words: str) -> Q:
 
 
 def _ranked(cards: "QuerySet[ListingCard]", words: str) -> "QuerySet[ListingCard]":
-    """Weighed by where the words stand in title, names and line; whoever is shown lower counts a quarter (20(5))."""
+    """Weighed by where the words stand in title, names and line; whoever is shown lower counts a quarter (§20(5))."""
     rank = Func(F("heading"), Cast(Value(words), SearchQueryField()), function="ts_rank", output_field=FloatField())
     whole = Cast(rank * Value(1_000_000.0), IntegerField())
     return cards.annotate(

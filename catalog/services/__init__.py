@@ -1,5 +1,6 @@
 """The acts of the catalog."""
 
+from catalog.services.attestations import stale_hand_on, stale_remind, version_attest
 from catalog.services.cards import cards_refresh, cards_refresh_for_provider
 from catalog.services.categories import categories_load, category_write
 from catalog.services.listings import (
@@ -18,8 +19,10 @@ from catalog.services.market import (
     product_restriction_lift,
     product_take_down,
 )
+from catalog.services.packages import package_add, package_remove
 from catalog.services.reviews import (
     FindingsOpen,
+    PackageUnsafe,
     awaiting_release,
     finding_add,
     finding_judge,
@@ -37,6 +40,7 @@ __all__ = [
     "FindingsOpen",
     "ListingRefused",
     "NotADraft",
+    "PackageUnsafe",
     "VersionOpen",
     "awaiting_release",
     "cards_refresh",
@@ -47,6 +51,8 @@ __all__ = [
     "finding_add",
     "finding_judge",
     "listing_figures_record",
+    "package_add",
+    "package_remove",
     "plan_resume",
     "plan_stop",
     "product_create",
@@ -57,7 +63,10 @@ __all__ = [
     "sale_cancel",
     "sale_record",
     "sales_fold",
+    "stale_hand_on",
+    "stale_remind",
     "version_approve",
+    "version_attest",
     "version_claim",
     "version_open",
     "version_put_back",

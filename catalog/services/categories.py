@@ -1,4 +1,4 @@
-"""The category tree: loaded with the product, kept by operators (4)."""
+"""The category tree: loaded with the product, kept by operators (§4)."""
 
 import json
 from datetime import datetime
@@ -43,7 +43,8 @@ def categories_load(*, now: datetime) -> int:
 def category_write(
     *, slug: str, values: dict[str, Any], parent: Category | None = None, actor: Actor, now: datetime
 ) -> Category:
-    """Add a category or change one. Two levels at most; the class of one that has products stays (17(1)).
+    """Add a category or change one. Two levels at most; each has one class, and that of one
+    that has products stays (§4, §6, §17(1)).
 
     Raises InvalidInput for what is missing or unknown, NotAllowed for a class that products already rest on.
     """

@@ -9,7 +9,7 @@ from typing import IO, Any
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import Category, MilestoneTemplate, Plan, Product, ProductVersion, ServiceStep
+from catalog.models import Category, MilestoneTemplate, Package, Plan, Product, ProductVersion, ServiceStep
 from catalog.models.versions import BASES, CONTENT_FIELDS, IP_BASES, TEXT_FIELDS, TEXTS, cover_path
 from catalog.services.access import require_products
 from catalog.services.covers import cover_file
@@ -45,7 +45,7 @@ class NotADraft(NotNow):
 def product_create(
     *, provider: Provider, category: Category, title_zh: str, title_en: str = "", actor: Actor, now: datetime
 ) -> ProductVersion:
-    """Begin a product: it and its first draft.
+    """Begin a product, be it software, an image or a service: it and its first draft (§6).
 
     Raises InvalidInput for a category that is not offered, a title that is empty.
     """
@@ -93,7 +93,7 @@ def _require_offered(category: Category) -> None:
 
 @act
 def version_open(*, product: Product, actor: Actor, now: datetime) -> ProductVersion:
-    """Begin the next version of a product, from what its latest one says; the one on sale stays as it is (18(10)).
+    """Begin the next version of a product, from what its latest one says; the one on sale stays as it is (§18(10)).
 
     Raises VersionOpen while another is being written or reviewed.
     """
@@ -115,6 +115,10 @@ def version_open(*, product: Product, actor: Actor, now: datetime) -> ProductVer
                 row.stopped_at = None
             copies.append(row)
         model._default_manager.bulk_create(copies)
+    for package in Package.objects.filter(version=latest):
+        # The same files, looked into again before they are released.
+        package.pk, package.version, package.uploaded_at = None, version, now
+        package.save(force_insert=True)
     audit_record(
         act="listing.version_open",
         actor=actor,
@@ -317,7 +321,7 @@ def _few(rows: list[Any], field: str) -> None:
 
 @act
 def cover_set(*, version: ProductVersion, upload: IO[bytes], actor: Actor, now: datetime) -> ProductVersion:
-    """Set a draft's cover: looked into, drawn anew at its size on the page, and kept under its own digest (10(5)).
+    """Set a draft's cover: looked into, drawn anew at its size on the page, and kept under its own digest (§10(5)).
 
     Raises NotADraft, and InvalidInput on `cover` for what is no picture or too small a one.
     """

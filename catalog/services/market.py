@@ -54,7 +54,7 @@ def product_delist(
     now: datetime,
     decision: DecisionRecord | None = None,
 ) -> Product:
-    """Take a product off the market; what was sold goes on under its delisting policy (10(7)).
+    """Take a product off the market; what was sold goes on under its delisting policy (§10(7)).
 
     `reason` `provider` is the provider's own wish and asks for a member of its team; every other one is the
     platform's. Raises NotNow.
@@ -120,7 +120,7 @@ def product_restrict(
     actor: Actor,
     now: datetime,
 ) -> ProductRestriction:
-    """Hide a product until an instant, or until it is lifted (20(2), 18(17)1). What was bought goes on working.
+    """Hide a product until an instant, or until it is lifted (§20(2), §18(17)1). What was bought goes on working.
 
     Once for a kind and reference while it stands: asked again, the standing one is returned.
     """

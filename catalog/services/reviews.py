@@ -1,18 +1,21 @@
-"""The review of what was handed in: claimed by one operator, approved, sent back with findings, or refused (10(1),
-18(10)).
+"""The review of what was handed in: claimed by one operator, approved, sent back with findings, or refused (§10(1),
+§18(10)).
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from catalog import reactions
 from catalog.models import ListingFinding, Plan, ProductVersion
 from catalog.services.access import ReviewerNeeded, require_reviewer
+from catalog.services.attestations import stale_end
 from catalog.services.cards import cards_refresh
 from catalog.services.locking import NotNow, require_possible, version_locked
+from catalog.services.packages import package_findings
 from catalog.services.submissions import findings_write
 from catalog.services.zero_sales import decide, next_warning
 from catalog.types import Finding, FindingState, ProductState, Severity, VersionState
@@ -37,6 +40,12 @@ class NotYours(ReviewerNeeded):
     """Another operator has taken the review up."""
 
     code = "claimed_by_another"
+
+
+class PackageUnsafe(NotAllowed):
+    """The security scan of today finds something in a file of the version."""
+
+    code = "package_unsafe"
 
 
 @act
@@ -116,7 +125,7 @@ def _require_reviewing(version: ProductVersion, actor: Actor) -> None:
 def version_return(
     *, version: ProductVersion, note: str, findings: Sequence[Finding] = (), actor: Actor, now: datetime
 ) -> ProductVersion:
-    """Send a version back with what is to be changed, field by field (10).
+    """Send a version back with what is to be changed, field by field (§10).
 
     Raises FindingsOpen where nothing is said to be wrong.
     """
@@ -151,9 +160,10 @@ def version_refuse(*, version: ProductVersion, note: str, actor: Actor, now: dat
 
 @act
 def version_approve(*, version: ProductVersion, note: str = "", actor: Actor, now: datetime) -> ProductVersion:
-    """Approve a version: it goes on sale at once, or as soon as the deposit covers its highest price (9(6)1).
+    """Approve a version: it goes on sale at once, or as soon as the deposit covers its highest price (§9(6)1).
 
-    Raises FindingsOpen while a finding that must be changed is not dismissed, NotAllowed where the provider may
+    Raises FindingsOpen while a finding that must be changed is not dismissed, PackageUnsafe where the scan of today
+    refuses a file (§10(1), §10(8)2, §18(5), §18(10)), NotAllowed where the provider may
     list nothing now, and what `covers_price` raises for a price that this kind of provider is not admitted for.
     """
     locked = version_locked(version.pk)
@@ -166,6 +176,7 @@ def version_approve(*, version: ProductVersion, note: str = "", actor: Actor, no
         raise FindingsOpen(
             _("A finding that must be changed stands open. Send the version back, or dismiss the finding.")
         )
+    _require_safe(locked, now)
     ListingFinding.objects.filter(version=locked, state=FindingState.OPEN).update(state=FindingState.DISMISSED)
     cover = covers_price(provider=provider, price=highest_of(locked), now=now)
     if cover.covered:
@@ -175,6 +186,16 @@ def version_approve(*, version: ProductVersion, note: str = "", actor: Actor, no
     _audit("listing.review_approve", locked, VersionState.UNDER_REVIEW, actor, now)
     _tell(locked, "listing.awaiting_deposit", now, missing=cover.missing, required=cover.required)
     return locked
+
+
+def _require_safe(version: ProductVersion, now: datetime) -> None:
+    refused = [found for found in package_findings(version, now) if found.severity == Severity.REFUSE]
+    if refused:
+        english = (get_language() or "").startswith("en")
+        raise PackageUnsafe(
+            refused[0].message_en if english else refused[0].message_zh,
+            clauses=sorted({found.clause for found in refused}),
+        )
 
 
 def highest_of(version: ProductVersion) -> Decimal:
@@ -219,6 +240,7 @@ def _release(version: ProductVersion, note: str, actor: Actor, now: datetime) ->
         product.put_on_sale(version=version, due_at=due_at, warn_at=next_warning(due_at, rulebook, now), now=now)
         product.save()
         decision = decision_record(decision=decided, facts=facts, subject=product.reference, now=now)
+    stale_end(product=product, now=now)
     cards_refresh(product_ids=[product.pk], now=now)
     requirement_refresh(provider=product.provider, actor=actor, now=now)
     audit_record(

@@ -20,7 +20,7 @@ FOLDED_AT_ONCE = 5000
 
 
 def sale_record(*, product_id: int, order: str, units: int, amount: Decimal, sold_at: datetime) -> None:
-    """Note a paid order, free ones included (18(14)): one statement, once for the order's number. `amount` in yuan.
+    """Note a paid order, free ones included (§18(14)): one statement, once for the order's number. `amount` in yuan.
 
     Part of the order's act. Writes nothing that other orders of the product write.
     """
@@ -29,7 +29,7 @@ def sale_record(*, product_id: int, order: str, units: int, amount: Decimal, sol
 
 
 def sale_cancel(*, order: str, now: datetime) -> None:
-    """Note that an order was refunded in full: it is no sale any more (18(14)). Once; unknown ones are left alone."""
+    """Note that an order was refunded in full: it is no sale any more (§18(14)). Once; unknown ones are left alone."""
     require_transaction()
     ProductSale.objects.filter(order=order, cancelled_at__isnull=True).update(cancelled_at=now, stale=True)
 

@@ -14,6 +14,7 @@ from catalog.services.access import require_products
 from catalog.services.fingerprints import fingerprint_write
 from catalog.services.listings import require_draft
 from catalog.services.locking import require_possible, version_locked
+from catalog.services.packages import package_findings
 from catalog.types import Finding, VersionState
 from core.acts import Actor, act
 from core.errors import NotAllowed
@@ -43,10 +44,10 @@ class ListingRefused(NotAllowed):
 
 @act
 def version_submit(*, version: ProductVersion, change_note: str = "", actor: Actor, now: datetime) -> ProductVersion:
-    """Hand a draft in for review (10(1), 18(10)): from here on its content stays as it is.
+    """Hand a draft in for review (§10(1), §10(8), §18(10)): from here on its content stays as it is.
 
-    Raises ListingRefused where the checks find what must be changed, NotAllowed where the provider may list nothing
-    now, NotADraft.
+    Raises ListingRefused where the checks or the scan of its files (§10(8)2, §18(5)) find what must be changed,
+    NotAllowed where the provider may list nothing now, NotADraft.
     """
     locked = version_locked(version.pk)
     provider = locked.product.provider
@@ -58,7 +59,11 @@ def version_submit(*, version: ProductVersion, change_note: str = "", actor: Act
     signed = agreement_in_force(provider, AgreementKind.PROVIDER, now)
     if signed is None and not provider.is_platform:
         raise NotAllowed(_("Sign the provider agreement first."), clauses=("9(5)", "10"))
-    findings = (*check_listing(content_of(locked), rulebook_at(now)), *lookalike_findings(locked))
+    findings = (
+        *check_listing(content_of(locked), rulebook_at(now)),
+        *lookalike_findings(locked),
+        *package_findings(locked, now),
+    )
     if stops_submission(findings):
         raise ListingRefused(findings)
     require_possible(locked.submit)
@@ -78,6 +83,7 @@ def version_submit(*, version: ProductVersion, change_note: str = "", actor: Act
             "digest": locked.digest,
             "agreement": signed.pk if signed else None,
             "warnings": len(findings),
+            "packages": list(locked.packages.values_list("sha256", flat=True)),
         },
         now=now,
     )

@@ -1,4 +1,4 @@
-"""Delisting for want of a sale (18(14)): the date kept up to date, the warnings, the delisting itself."""
+"""Delisting for want of a sale (§18(14)): the date kept up to date, the warnings, the delisting itself."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -66,7 +66,7 @@ def schedule(product: Product, now: datetime) -> datetime:
 
 @act
 def zero_sales_warn(*, product_id: int, now: datetime) -> bool:
-    """Tell the provider that a product will be delisted for want of a sale, 30 and 7 days ahead (18(14)).
+    """Tell the provider that a product will be delisted for want of a sale, 30 and 7 days ahead (§18(14)).
 
     Late, it tells once with the days that are left. Returns False where a sale has moved the date.
     """
@@ -99,7 +99,7 @@ def zero_sales_warn(*, product_id: int, now: datetime) -> bool:
 
 @act
 def zero_sales_delist(*, product_id: int, now: datetime) -> bool:
-    """Delist a product that had no sale in three months, by itself (18(14)).
+    """Delist a product that had no sale in three months, by itself (§18(14)).
 
     Asks the sales again under lock: where one has moved the date, only the date is written. Returns whether it was
     delisted.
@@ -200,7 +200,7 @@ def _delist(
 
 
 def _tell(due: Sequence[tuple[Product, Decision, Any]], now: datetime) -> None:
-    """One message a provider, however many of its products it was; and its deposit is worked out anew (9(6)1)."""
+    """One message a provider, however many of its products it was; and its deposit is worked out anew (§9(6)1)."""
     by_owner: dict[int, list[Product]] = {}
     for product, _decision, _facts in due:
         by_owner.setdefault(product.provider_id, []).append(product)

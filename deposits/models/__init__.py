@@ -1,4 +1,4 @@
-"""What a provider's deposit must be, what it was asked for, and what was taken from it (9(6)).
+"""What a provider's deposit must be, what it was asked for, and what was taken from it (§9(6)).
 
 The money itself is in the books, at `deposit:provider:<id>`; rows here say why it moved.
 """

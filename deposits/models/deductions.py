@@ -1,4 +1,4 @@
-"""What was taken from a deposit, and what that may bring about (9(6)2, 9(6)4)."""
+"""What was taken from a deposit, and what that may bring about (§9(6)2, §9(6)4)."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ PROPOSALS = [
 
 
 class Deduction(models.Model):
-    """What was taken from the deposit, why, by which decision, and who got it? (9(6)2, 20(3))
+    """What was taken from the deposit, why, by which decision, and who got it? (§9(6)2, §20(3))
 
     Never changed; taken back on appeal by a reversal that names it.
     """
@@ -82,7 +82,7 @@ class Deduction(models.Model):
 
 
 class DeductionReversal(models.Model):
-    """Which deduction was taken back, why, and by which entry? (19)"""
+    """Which deduction was taken back, why, and by which entry? (§19)"""
 
     deduction = models.OneToOneField(
         Deduction, on_delete=models.PROTECT, related_name="reversal", verbose_name=_("deduction")
@@ -116,7 +116,7 @@ class DeductionReversal(models.Model):
 
 class AdditionalDeposit(FSMModelMixin, models.Model):
     """Was an additional deposit proposed after a third deduction, did an operator confirm it, and until when?
-    (9(6)4)
+    (§9(6)4)
     """
 
     provider = models.ForeignKey(

@@ -1,4 +1,4 @@
-"""Deposits that are short, and what follows (9(6)3)."""
+"""Deposits that are short, and what follows (§9(6)3)."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ DEMANDS = [
 
 
 class TopUpDemand(FSMModelMixin, models.Model):
-    """Since when is the deposit short, by when is it to be topped up, and what happened then? (9(6)3)
+    """Since when is the deposit short, by when is it to be topped up, and what happened then? (§9(6)3)
 
     One open demand a provider. `deadline` is three working days from the first shortfall; after it
     `settlement_due_at` is the end of the day on which the next settlement falls, and once that did not cover the

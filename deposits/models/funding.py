@@ -1,4 +1,4 @@
-"""How much a provider must have deposited, what it paid, and what it got back (9(6))."""
+"""How much a provider must have deposited, what it paid, and what it got back (§9(6))."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from deposits.types import PaymentState, ReturnState
 
 
 class Deposit(models.Model):
-    """How much must this provider have deposited now? (9(6)1, 9(6)4)
+    """How much must this provider have deposited now? (§9(6)1, §9(6)4)
 
     One row a provider, made at approval; its row lock orders everything that happens to the deposit. `required` is
     `base` by the schedule of bands plus the additional deposits in force.
@@ -52,7 +52,7 @@ class Deposit(models.Model):
 
 
 class Requirement(models.Model):
-    """When did the requirement change, from what to what, and why? (9(6)1)"""
+    """When did the requirement change, from what to what, and why? (§9(6)1)"""
 
     deposit = models.ForeignKey(
         Deposit, on_delete=models.PROTECT, related_name="requirements", verbose_name=_("deposit")
@@ -83,7 +83,7 @@ class Requirement(models.Model):
 
 
 class DepositPayment(FSMModelMixin, models.Model):
-    """What did the provider set out to pay into its deposit, and did the money come? (9(6))"""
+    """What did the provider set out to pay into its deposit, and did the money come? (§9(6))"""
 
     number = models.CharField(_("number"), max_length=16, unique=True)
     provider = models.ForeignKey(
@@ -140,7 +140,7 @@ class DepositPayment(FSMModelMixin, models.Model):
 
 
 class DepositReturn(FSMModelMixin, models.Model):
-    """Was the deposit given back when the provider left, how much, and did it arrive? (9(6), 26)"""
+    """Was the deposit given back when the provider left, how much, and did it arrive? (§9(6), §26)"""
 
     provider = models.ForeignKey(
         "providers.Provider", on_delete=models.PROTECT, related_name="deposit_returns", verbose_name=_("provider")

@@ -1,5 +1,5 @@
-"""Taking from a deposit, giving it back on appeal, and asking for more after the third time (9(6)2, 9(6)4, 19,
-20(3)).
+"""Taking from a deposit, giving it back on appeal, and asking for more after the third time (§9(6)2, §9(6)4, 19,
+§20(3)).
 """
 
 from datetime import datetime
@@ -62,7 +62,7 @@ def deposit_deduct(
     actor: Actor,
     now: datetime,
 ) -> Deduction:
-    """Take an amount (yuan) from a provider's deposit, by a recorded decision, for the account given (9(6)2, 20(3)).
+    """Take an amount (yuan) from a provider's deposit, by a recorded decision, for the account given (§9(6)2, §20(3)).
 
     The provider is told how much, why and on which ground; a deposit that falls short is demanded back within three
     working days, and a third deduction in twelve months proposes an additional one. The same key with the same input
@@ -134,7 +134,7 @@ def deposit_deduct(
 def deduction_reverse(
     *, deduction: Deduction, reason: str, decision: DecisionRecord | None = None, actor: Actor, now: datetime
 ) -> DeductionReversal:
-    """Take a deduction back, because an appeal found for the provider (19): new entries, nothing is erased.
+    """Take a deduction back, because an appeal found for the provider (§19): new entries, nothing is erased.
 
     Where whoever got the money no longer holds it, the platform makes it good. It no longer counts for an additional
     deposit. Taking it back again returns the first. Raises InvalidInput (reason).
@@ -191,7 +191,7 @@ def deduction_reverse(
 
 @act
 def additional_confirm(*, additional: AdditionalDeposit, reason: str, actor: Actor, now: datetime) -> AdditionalDeposit:
-    """An operator asks for the additional deposit that was proposed (9(6)4): the requirement rises for its year.
+    """An operator asks for the additional deposit that was proposed (§9(6)4): the requirement rises for its year.
 
     Raises InvalidInput (reason), NotAllowed where it was settled or its time is over.
     """
@@ -206,7 +206,7 @@ def additional_confirm(*, additional: AdditionalDeposit, reason: str, actor: Act
 
 @act
 def additional_decline(*, additional: AdditionalDeposit, reason: str, actor: Actor, now: datetime) -> AdditionalDeposit:
-    """An operator does not ask for the additional deposit that was proposed (9(6)4). Raises InvalidInput (reason),
+    """An operator does not ask for the additional deposit that was proposed (§9(6)4). Raises InvalidInput (reason),
     NotAllowed.
     """
     _held, found, why = _proposal(additional, reason, actor, now)
@@ -218,7 +218,7 @@ def additional_decline(*, additional: AdditionalDeposit, reason: str, actor: Act
 
 @act
 def additional_end(*, additional_id: int, now: datetime) -> bool:
-    """The year of an additional deposit is over: the requirement falls again (9(6)4). False where nothing is due."""
+    """The year of an additional deposit is over: the requirement falls again (§9(6)4). False where nothing is due."""
     provider_id = AdditionalDeposit.objects.values_list("provider_id", flat=True).get(pk=additional_id)
     held = deposit_lock(provider_id=provider_id)
     found = AdditionalDeposit.objects.get(pk=additional_id)

@@ -1,4 +1,4 @@
-"""What happens when a top-up demand is not met in time (9(6)3)."""
+"""What happens when a top-up demand is not met in time (§9(6)3)."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +25,7 @@ from regulation.types import Decision
 
 @act
 def topup_lapse(*, demand_id: int, now: datetime) -> bool:
-    """The three working days have passed: the next settlement is used, the display stays open until then (9(6)3).
+    """The three working days have passed: the next settlement is used, the display stays open until then (§9(6)3).
 
     False where nothing is due any more.
     """
@@ -39,7 +39,7 @@ def topup_lapse(*, demand_id: int, now: datetime) -> bool:
 @act
 def topup_close(*, demand_id: int, now: datetime) -> bool:
     """The settlement after the deadline has come and gone without covering the shortfall: the display is closed
-    (9(6)3).
+    (§9(6)3).
 
     False where nothing is due any more.
     """
@@ -57,7 +57,7 @@ def topup_close(*, demand_id: int, now: datetime) -> bool:
 def deposit_topup_from_settlement(
     *, provider: Provider, available: Decimal, reference: str, actor: Actor, now: datetime
 ) -> SettlementTopUp:
-    """Give to a short deposit what a settlement holds, once its deadline has passed (9(6)3, yuan).
+    """Give to a short deposit what a settlement holds, once its deadline has passed (§9(6)3, yuan).
 
     `available` is what this settlement would pay out, zero where it has nothing; what is taken moves from what the
     provider is owed into its deposit. Where that does not cover the shortfall, the display is closed. Once a
@@ -128,7 +128,7 @@ def _lapse(held: Held, demand: TopUpDemand, now: datetime) -> None:
 def _ask(
     held: Held, demand: TopUpDemand, settlement: Decimal | None, now: datetime
 ) -> tuple[Decision, dict[str, object]]:
-    """What the rule says of this shortfall. It is judged by the rulebook in force when the deposit fell short (28)."""
+    """What the rule says of this shortfall. It is judged by the rulebook in force when the deposit fell short (§28)."""
     return decided(
         "deposit.shortfall",
         rulebook_of_provider(held.provider, demand.shortfall_at),

@@ -1,4 +1,4 @@
-"""Money into a deposit, and back when a provider has left (9(6))."""
+"""Money into a deposit, and back when a provider has left (§9(6))."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -32,7 +32,7 @@ PAY_HOURS = 24
 
 @act
 def deposit_pay(*, provider: Provider, amount: Decimal, actor: Actor, now: datetime) -> PaymentIntent:
-    """Set out to pay an amount (yuan) into the deposit; its page is `/pay/<number>/` (9(6), 9(6)3).
+    """Set out to pay an amount (yuan) into the deposit; its page is `/pay/<number>/` (§9(6), §9(6)3).
 
     One payment at a time: asking for the same amount again returns the one that is open, another amount replaces it.
     Raises InvalidInput (amount), NotAllowed for a provider that has left, DepositNotFound, RoleTooSmall.
@@ -82,7 +82,7 @@ def payment_destination(reference: str) -> str:
 
 @act
 def deposit_paid(*, intent: PaymentIntent, now: datetime) -> None:
-    """The money has arrived and is booked: what was short is made good, the display restored at once (9(6)3).
+    """The money has arrived and is booked: what was short is made good, the display restored at once (§9(6)3).
 
     Raises NotAllowed for a provider that has left meanwhile; the money is then paid back.
     """
@@ -116,7 +116,7 @@ def deposit_payment_expire(*, intent: PaymentIntent, now: datetime) -> None:
 
 @act
 def deposit_return(*, provider: Provider, recipient: Recipient, actor: Actor, now: datetime) -> DepositReturn | None:
-    """Give a provider that has left what its deposit holds, to the bank account named (9(6), 26).
+    """Give a provider that has left what its deposit holds, to the bank account named (§9(6), §26).
 
     When that is due is for the exit to say. None where nothing is left. Asking again while it is on its way returns
     that one. Raises NotAllowed while the provider is still here, DepositNotFound.

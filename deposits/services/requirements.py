@@ -1,4 +1,4 @@
-"""What a deposit must be, and what follows when it is short or suffices again (9(6)1, 9(6)3)."""
+"""What a deposit must be, and what follows when it is short or suffices again (§9(6)1, §9(6)3)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -56,7 +56,7 @@ def deposit_lock(*, provider_id: int, also: tuple[str, ...] = ()) -> Held | None
 
 @act
 def deposit_open(*, provider: Provider, actor: Actor, now: datetime) -> Deposit:
-    """Work out the deposit of a provider that is being admitted; the store stays hidden until it is paid (9(6)).
+    """Work out the deposit of a provider that is being admitted; the store stays hidden until it is paid (§9(6)).
 
     Opening it again returns the one there is. Raises PriceNotAdmitted.
     """
@@ -80,7 +80,7 @@ def deposit_open(*, provider: Provider, actor: Actor, now: datetime) -> Deposit:
 
 @act
 def requirement_refresh(*, provider: Provider, actor: Actor, now: datetime) -> Deposit | None:
-    """Work the requirement out again, after prices on sale or the rules have changed (9(6)1); None before admission.
+    """Work the requirement out again, after prices on sale or the rules have changed (§9(6)1); None before admission.
 
     Where what is held no longer suffices, a top-up is demanded. Doing it twice changes nothing. Raises
     PriceNotAdmitted.
@@ -104,7 +104,7 @@ def requirement_refresh(*, provider: Provider, actor: Actor, now: datetime) -> D
 
 
 def additional_apply(*, held: Held, amount: Decimal, cause: str, actor: Actor, now: datetime) -> None:
-    """Raise the requirement by an additional deposit, or lower it by one that ended (9(6)4, yuan)."""
+    """Raise the requirement by an additional deposit, or lower it by one that ended (§9(6)4, yuan)."""
     deposit = held.deposit
     deposit.additional += amount
     if not deposit.returning:
@@ -117,7 +117,7 @@ def additional_apply(*, held: Held, amount: Decimal, cause: str, actor: Actor, n
 
 def settle(*, held: Held, cause: str, now: datetime) -> None:
     """Bring about what the balance asks for: a demand where it fell short, the display restored where it suffices
-    (9(6)3).
+    (§9(6)3).
 
     `held.balance` is what the books hold now. The caller holds the locks.
     """
@@ -200,7 +200,7 @@ def _demand(held: Held, shortfall: Decimal, cause: str, now: datetime) -> None:
 
 
 def close_display(*, held: Held, demand: TopUpDemand, decision: DecisionRecord, now: datetime) -> None:
-    """Hide the store and its products: the settlement did not cover what is missing (9(6)3)."""
+    """Hide the store and its products: the settlement did not cover what is missing (§9(6)3)."""
     demand.close_display(now=now)
     demand.save(update_fields=["state", "closed_at", "withheld", "shortfall"])
     record(
@@ -248,7 +248,7 @@ def tell(provider: Provider, what: str, context: dict[str, Any], now: datetime) 
 
 
 def _note_requirement(provider: Provider, deposit: Deposit, cause: str, actor: Actor, now: datetime) -> None:
-    """Keep why the requirement is what it is: the bands of the rulebook, and what was added (9(6)1, 9(6)4)."""
+    """Keep why the requirement is what it is: the bands of the rulebook, and what was added (§9(6)1, §9(6)4)."""
     decision = Decision(
         "deposit.requirement",
         deposit.rulebook,

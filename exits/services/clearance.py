@@ -1,4 +1,4 @@
-"""Acts about clearance (20(4), 24): closing at once, a second operator, and taking it back on appeal."""
+"""Acts about clearance (§20(4), §24): closing at once, a second operator, and taking it back on appeal."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ def clearance_open(
     now: datetime,
 ) -> Exit:
     """Begin a clearance: at 24 points, for a row that says so or a blacklisted account everything closes at once
-    (20(4), 24).
+    (§20(4), §24).
 
     With the other grounds of 24 it is a proposal and the display stays. What cannot be undone waits for a second
     operator.
@@ -98,7 +98,7 @@ def closing_reference(exit_: Exit) -> str:
 def clearance_confirm(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
     """A second operator confirms: unfinished orders are refunded, the deposit is kept, the subject never comes back.
 
-    Clauses 20(4), 24, 25, 26. Raises NotPermitted for the operator who proposed it, InvalidInput without a reason.
+    §20(4), §24, §25, §26. Raises NotPermitted for the operator who proposed it, InvalidInput without a reason.
     """
     exit_ = _proposed(exit_, reason, actor)
     exit_.confirm(operator_id=actor.person, reason=reason.strip(), now=now)
@@ -123,7 +123,7 @@ def clearance_confirm(*, exit_: Exit, reason: str, actor: Actor, now: datetime) 
 
 @act
 def clearance_decline(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
-    """A second operator declines a proposed clearance, with the reason; what was closed is displayed again (24)."""
+    """A second operator declines a proposed clearance, with the reason; what was closed is displayed again (§24)."""
     exit_ = _proposed(exit_, reason, actor)
     if "24(4)" in exit_.grounds:
         raise NotAllowed(
@@ -140,7 +140,7 @@ def clearance_decline(*, exit_: Exit, reason: str, actor: Actor, now: datetime) 
 
 @act
 def clearance_withdraw(*, provider: Any, reference: str, reason: str, actor: Actor, now: datetime) -> bool:
-    """The finding behind a clearance was overturned before it was confirmed: it is taken back (19, 24).
+    """The finding behind a clearance was overturned before it was confirmed: it is taken back (§19, §24).
 
     False where no proposed clearance rests on that case.
     """

@@ -1,4 +1,4 @@
-"""What becomes of the orders of a leaving provider (26)."""
+"""What becomes of the orders of a leaving provider (§26)."""
 
 from datetime import datetime
 from typing import Any
@@ -27,7 +27,7 @@ CHOICE_DAYS = 7
 
 
 def exit_orders_begin(*, exit_: Exit, now: datetime) -> int:
-    """Take down every order that may have money to give back, within an act; each is settled by itself (26(1))."""
+    """Take down every order that may have money to give back, within an act; each is settled by itself (§26(1))."""
     require_transaction()
     rows = [
         ExitOrder(
@@ -53,7 +53,7 @@ def exit_orders_begin(*, exit_: Exit, now: datetime) -> int:
 
 @act
 def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: datetime) -> ExitOrder:
-    """The buyer of a running subscription takes the unused part back, or uses it to the end of the term (24, 26(1)).
+    """The buyer of a running subscription takes the unused part back, or uses it to the term's end (§24, §26(1)).
 
     Raises OrderNotFound for anybody else, NotAllowed once the time has ended.
     """
@@ -77,7 +77,7 @@ def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: date
 
 @act
 def exit_order_settle(*, row_id: int, now: datetime) -> bool:
-    """Settle one order of a leaving provider: paid back, or left to the provider's after-sales (26(1), 26(3)).
+    """Settle one order of a leaving provider: paid back, or left to the provider's after-sales (§26(1), §26(3)).
 
     The amount of an unfinished order is all that was paid, less what was paid back. False where it is settled, or the
     buyer may still choose.

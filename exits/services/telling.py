@@ -33,7 +33,7 @@ def tell(exit_: Exit, kind: str, context: Mapping[str, Any], now: datetime) -> N
 
 
 def decision_of(exit_: Exit, now: datetime) -> DecisionRecord:
-    """The decision behind a clearance; where an operator proposed it, the grounds as it named them (24)."""
+    """The decision behind a clearance; where an operator proposed it, the grounds as it named them (§24)."""
     if exit_.decision is not None:
         return exit_.decision
     decision = Decision(

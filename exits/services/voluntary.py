@@ -1,4 +1,4 @@
-"""Acts about a provider's own exit and an agreement's end (22, 23): checklist, leaving, the deposit back (9(6))."""
+"""Acts about a provider's own exit and an agreement's end (§22, §23): checklist, leaving, the deposit back (§9(6))."""
 
 from datetime import datetime
 from typing import Any
@@ -34,7 +34,7 @@ from regulation.types import Text
 
 @act
 def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, now: datetime) -> Exit:
-    """A provider asks to leave (23), or its agreement ends (22): no new sales from now on, what was sold is finished.
+    """A provider asks to leave (§23), or its agreement ends (§22): no new sales from now on, what was sold is finished.
 
     The provider itself asks to leave; its agreement is ended by an operator of the marketplace. An exit that is open
     already is returned. Raises ProviderNotFound for strangers, RoleTooSmall, NotPermitted.
@@ -61,7 +61,7 @@ def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, no
 
 @act
 def exit_withdraw(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
-    """The provider stays after all; its store and products are displayed again (23)."""
+    """The provider stays after all; its store and products are displayed again (§23)."""
     exit_ = selectors.exit_locked(exit_.pk)
     _require_theirs(exit_.provider, exit_.kind, actor)
     if exit_.state != ExitState.PREPARING:
@@ -75,10 +75,10 @@ def exit_withdraw(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> E
 
 @act
 def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
-    """Everything on the checklist is done: the provider has left (22 to 25), and may not return before its time.
+    """Everything on the checklist is done: the provider has left (§22 to §25), and may not return before its time.
 
     False while anything is open, or where it has left. The deposit goes back within 15 working days of the last
-    warranty's end (a platform default of 9(6)1), never after a clearance (20(4)).
+    warranty's end (a platform default of §9(6)1), never after a clearance (§20(4)).
     """
     # The deposit's account is locked before the provider: the order in which a payment into it takes them.
     deposit_lock(provider_id=selectors.provider_id_of(exit_id))
@@ -107,7 +107,7 @@ def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
 
 
 def _keep_deposit(exit_: Exit, actor: Actor, now: datetime) -> None:
-    """What is left of a cleared provider's deposit is kept, once its buyers have been paid back (20(4))."""
+    """What is left of a cleared provider's deposit is kept, once its buyers have been paid back (§20(4))."""
     amount = deposit_balance(exit_.provider_id)
     if amount <= ZERO:
         return
@@ -127,7 +127,7 @@ def _keep_deposit(exit_: Exit, actor: Actor, now: datetime) -> None:
 
 @act
 def exit_deposit_return(*, exit_id: int, now: datetime) -> bool:
-    """The last warranty is over and no case is open: the rest of the deposit goes back (9(6)1; a platform default).
+    """The last warranty is over and no case is open: the rest of the deposit goes back (§9(6)1; a platform default).
 
     False before its time, while a case is open, or where it is settled.
     """

@@ -76,7 +76,7 @@ class AnnouncementForm(forms.ModelForm):
 
 @admin.register(Announcement)
 class AnnouncementAdmin(ActAdmin):
-    """What the platform tells everybody (clause 4)."""
+    """What the platform tells everybody (§4)."""
 
     form = AnnouncementForm
     list_display = ["shown_title", "about", "audience", "state", "effective_at", "published_at", "shown_receipts"]

@@ -1,4 +1,4 @@
-"""Announcements (clause 4): written in both languages, told to everybody one by one, with a receipt log.
+"""Announcements (§4): written in both languages, told to everybody one by one, with a receipt log.
 
 A change of the platform's name, address or look is announced before it goes live. A new name goes live by itself at its
 moment, and only once everybody has been told.
@@ -140,7 +140,7 @@ def announcement_check(
 def announcement_publish(*, announcement: Announcement, actor: Actor, now: datetime) -> Announcement:
     """Tell everybody in the audience, in batches after the commit.
 
-    Raises ChangeNotAhead where a change of the platform (clause 4) would take effect now or earlier, NotAllowed
+    Raises ChangeNotAhead where a change of the platform (§4) would take effect now or earlier, NotAllowed
     where it is no draft.
     """
     require_operator(actor, Role.OPERATIONS)

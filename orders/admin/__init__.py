@@ -1,3 +1,3 @@
 """The operators' desk for orders."""
 
-from orders.admin import screens  # noqa: F401  (registers the screens)
+from orders.admin import cloud_invoices, screens  # noqa: F401  (registers the screens)

@@ -111,7 +111,7 @@ def of_order(order: Order, user: Any, now: datetime) -> Review:
 
 
 def of_claim(claim: WarrantyClaim) -> Review:
-    """A warranty claim that the two could not settle (11(3)3)."""
+    """A warranty claim that the two could not settle (§11(3)3)."""
     order = claim.order
     evidence: list[Any] = [
         _order(order, linked(order)),

@@ -82,7 +82,7 @@ class HeldFilter(admin.SimpleListFilter):
 
 @admin.register(Order)
 class OrderAdmin(QueueAdmin):
-    """Orders, and the acceptances that ninety days of silence brought here (11(1)3)."""
+    """Orders, and the acceptances that ninety days of silence brought here (§11(1)3)."""
 
     seen_by = SEE_TRADE
     list_display = ["number", "title_zh", "buyer", "provider", "amount", "refunded", "state", "placed_at", "paid_at"]
@@ -168,7 +168,7 @@ class OrderAdmin(QueueAdmin):
 
 @admin.register(WarrantyClaim)
 class WarrantyClaimAdmin(QueueAdmin):
-    """Claims that the two could not settle (11(3)3)."""
+    """Claims that the two could not settle (§11(3)3)."""
 
     seen_by = SEE_DISPUTES
     role = "arbitration"
@@ -233,7 +233,7 @@ class WarrantyClaimAdmin(QueueAdmin):
 
 @admin.register(Invoice)
 class InvoiceAdmin(ActAdmin):
-    """Invoices, and those that the platform itself owes (13)."""
+    """Invoices, and those that the platform itself owes (§13)."""
 
     seen_by = SEE_MONEY
     role = "finance"
@@ -274,7 +274,7 @@ class InvoiceAdmin(ActAdmin):
 
 @admin.register(Review)
 class ReviewAdmin(ActAdmin):
-    """Reviews by buyers who are connected with a provider (15(2), 16(2))."""
+    """Reviews by buyers who are connected with a provider (§15(2), §16(2))."""
 
     seen_by = SEE_DISPUTES
     list_display = ["order", "product", "author", "score", "state", "held_because", "written_at"]

@@ -1,6 +1,7 @@
 """Rows of orders: the order itself, its steps, what was handed over, claims, invoices and reviews."""
 
 from orders.models.claims import DeductionOffer, WarrantyClaim
+from orders.models.cloud_invoices import CloudInvoice
 from orders.models.files import OrderFile
 from orders.models.holds import OrderHold
 from orders.models.invoices import Invoice
@@ -10,6 +11,7 @@ from orders.models.reviews import Review, ReviewFollowUp, ReviewReply
 
 __all__ = [
     "ORDER_MOVES",
+    "CloudInvoice",
     "DeductionOffer",
     "Delivery",
     "Invoice",

@@ -1,4 +1,4 @@
-"""What both have to sign, and what the warranty owes (11(2)3, 11(3))."""
+"""What both have to sign, and what the warranty owes (§11(2)3, §11(3))."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +39,7 @@ WISHES = [
 
 class DeductionOffer(FSMModelMixin, models.Model):
     """What of the price does the provider keep where the buyer changes or ends a service early, and did both sign?
-    (11(2)3)
+    (§11(2)3)
 
     Never imposed: it takes effect when the second of the two has signed. The rest goes back to the buyer and the
     order ends.
@@ -121,7 +121,7 @@ class DeductionOffer(FSMModelMixin, models.Model):
 
 
 class WarrantyClaim(FSMModelMixin, models.Model):
-    """What failed under the warranty, what did the provider answer, and was the buyer compensated? (11(3)2, 11(3)3)
+    """What failed under the warranty, what did the provider answer, and was the buyer compensated? (§11(3)2, §11(3)3)
 
     A compensation is agreed by both or decided by an operator; it comes out of what the provider is owed, then out of
     its deposit, and stands apart from refunds.

@@ -17,7 +17,7 @@ HOLDS = [
 
 
 class OrderHold(models.Model):
-    """Why does an order's money stay where it is, and since when? (11(1)2, 13(2))
+    """Why does an order's money stay where it is, and since when? (§11(1)2, §13(2))
 
     One row a cause: a refund request, a complaint, a case, an invoice. Placed and lifted by whoever caused it.
     """

@@ -1,4 +1,4 @@
-"""Invoices: who owes one to whom, and was it issued? (13)"""
+"""Invoices: who owes one to whom, and was it issued? (§13)"""
 
 from datetime import datetime
 
@@ -28,7 +28,7 @@ STATES = [
 
 
 class Invoice(FSMModelMixin, models.Model):
-    """Which invoice does somebody owe for an order, for how much, and was it issued? (13)
+    """Which invoice does somebody owe for an order, for how much, and was it issued? (§13)
 
     A normal one is for what was paid and not refunded; a red one reverses an issued one by what was refunded since.
     While the

@@ -1,4 +1,4 @@
-"""The steps of a service with what was handed in for them, and what was handed over of an application (11)."""
+"""The steps of a service with what was handed in for them, and what was handed over of an application (§11)."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ ANSWERS = [("accepted", _("Accepted")), ("returned", _("Sent back"))]
 
 
 class OrderMilestone(FSMModelMixin, models.Model):
-    """Which step of a service is this, how far is it, and when is it done by the criteria that were agreed? (11)
+    """Which step of a service is this, how far is it, and when is it done by the criteria that were agreed? (§11)
 
     Copied from the listing with the payment; `due_at` follows from its days once work on it has begun.
     """

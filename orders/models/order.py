@@ -59,9 +59,9 @@ PAID_STATES = ["paid", "in_service", "completed", "closed", "refunded"]
 
 
 class Order(FSMModelMixin, models.Model):
-    """What did somebody buy, on which terms, and where does it stand? (11, 17)
+    """What did somebody buy, on which terms, and where does it stand? (§11, §17)
 
-    Price, fee, promises and terms are frozen: nothing that the listing says later touches an order (28). `refunded` is
+    Price, fee, promises and terms are frozen: nothing that the listing says later touches an order (§28). `refunded` is
     what was paid back, `compensated` what a warranty or promise paid apart from it, `released` what has left escrow
     for the provider. `held` is true while something in OrderHold keeps the money in escrow. Each instant ending in
     `_due_at` is a
@@ -348,7 +348,7 @@ class Order(FSMModelMixin, models.Model):
 
     @property
     def consigned(self) -> bool:
-        """Whether the platform sells it on the provider's account (13(2))."""
+        """Whether the platform sells it on the provider's account (§13(2))."""
         return self.supply_amount is not None
 
     @property
@@ -357,7 +357,7 @@ class Order(FSMModelMixin, models.Model):
         return self.amount - self.refunded - self.compensated
 
     def in_guarantee(self, now: datetime) -> bool:
-        """Whether its guarantee runs at that instant (17(1))."""
+        """Whether its guarantee runs at that instant (§17(1))."""
         if self.paid_at is None or self.terminated_at is not None:
             return False
         if self.product_class == ProductClass.SERVICE:

@@ -1,4 +1,4 @@
-"""What buyers say of what they bought. Nobody can change a word of it (16(1))."""
+"""What buyers say of what they bought. Nobody can change a word of it (§16(1))."""
 
 from datetime import datetime
 
@@ -20,7 +20,7 @@ STATES = [
 
 
 class Review(FSMModelMixin, models.Model):
-    """What does a buyer say of a product, and is it seen? (15(2), 16)
+    """What does a buyer say of a product, and is it seen? (§15(2), §16)
 
     One an order, only by whoever paid for it. Held where the buyer is connected with a provider, until an operator
     has looked.

@@ -18,6 +18,7 @@ from orders.selectors.access import (
     team_permissions,
 )
 from orders.selectors.acts import available_acts
+from orders.selectors.cloud_invoices import cloud_invoices_of, cloud_invoices_waiting
 from orders.selectors.detail import (
     CheckoutPreview,
     MilestoneView,
@@ -49,6 +50,7 @@ from orders.selectors.lists import (
 from orders.selectors.money import money_of, money_shown
 from orders.selectors.standing import (
     acceptance_queue,
+    buyers_of_provider,
     claims_waiting,
     fulfilment_of,
     held_of_provider,
@@ -60,13 +62,14 @@ from orders.selectors.standing import (
     milestones_overdue,
     open_orders_count,
     open_orders_of_provider,
+    orders_in_use,
     orders_of_provider_with_money,
     provider_record,
     queues,
     review_by_pk,
     reviews_of_provider,
     reviews_page,
-    sold_in_year,
+    sold_between,
 )
 from orders.selectors.waiting import waiting_for
 
@@ -79,11 +82,14 @@ __all__ = [
     "acceptance_queue",
     "attention",
     "available_acts",
+    "buyers_of_provider",
     "checkout_preview",
     "claim_of",
     "claims_overdue",
     "claims_waiting",
     "closings_due",
+    "cloud_invoices_of",
+    "cloud_invoices_waiting",
     "file_for",
     "fulfilment_of",
     "guarantees_ended",
@@ -114,6 +120,7 @@ __all__ = [
     "order_locked",
     "order_of_buyer",
     "order_of_provider",
+    "orders_in_use",
     "orders_of_buyer",
     "orders_of_provider",
     "orders_of_provider_with_money",
@@ -127,7 +134,7 @@ __all__ = [
     "reviews_page",
     "settlements_of_acceptance_due",
     "side_of_reader",
-    "sold_in_year",
+    "sold_between",
     "team_permissions",
     "terms_ending",
     "timeline_of",

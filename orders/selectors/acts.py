@@ -19,7 +19,7 @@ from orders.types import (
     OrderAct,
     OrderState,
 )
-from providers.types import Permission
+from providers.types import GONE, Permission
 
 _REFUNDABLE = frozenset({OrderState.PAID, OrderState.IN_SERVICE, OrderState.COMPLETED, OrderState.CLOSED})
 _REVIEWABLE = frozenset({OrderState.IN_SERVICE, OrderState.COMPLETED, OrderState.CLOSED, OrderState.REFUNDED})
@@ -74,7 +74,8 @@ def _of_buyer(facts: Facts) -> list[AvailableAct]:
                 ]
         if _confirmable(facts):
             acts.append(AvailableAct(OrderAct.CONFIRM))
-    if order.term_ends_at is not None and order.state in {*RUNNING, OrderState.COMPLETED}:
+    renewable = order.term_ends_at is not None and order.state in {*RUNNING, OrderState.COMPLETED}
+    if renewable and order.provider.state not in GONE:
         acts.append(AvailableAct(OrderAct.RENEW))
     if order.state in _REFUNDABLE and order.left > 0 and not facts.refund_open:
         acts.append(AvailableAct(OrderAct.ASK_REFUND))

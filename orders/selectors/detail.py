@@ -117,7 +117,7 @@ class CheckoutPreview:
 
 
 def checkout_preview(*, plan_id: int, quantity: int, now: datetime) -> CheckoutPreview:
-    """What a purchase would be, said before anything is bought (17(1)3). Raises PlanNotOnSale, PlanNotFound."""
+    """What a purchase would be, said before anything is bought (§17(1)3). Raises PlanNotOnSale, PlanNotFound."""
     terms = plan_on_sale(plan_id=plan_id, now=now)
     rulebook = rulebook_of_provider(Provider(pk=terms.provider_id), now)
     kind = ProductClass(terms.product_class)

@@ -9,7 +9,7 @@ from orders.types import ClaimState, InvoiceState, OrderState
 
 
 def guarantees_ended(now: datetime, limit: int) -> list[int]:
-    """Delivered applications whose days of guarantee are over (17(1)1)."""
+    """Delivered applications whose days of guarantee are over (§17(1)1)."""
     due = Order.objects.filter(
         state=OrderState.IN_SERVICE,
         completed_at__isnull=True,
@@ -20,7 +20,7 @@ def guarantees_ended(now: datetime, limit: int) -> list[int]:
 
 
 def releases_due(now: datetime, limit: int) -> list[int]:
-    """Orders whose escrow is to go to the provider, and nothing keeps it (11(1)1)."""
+    """Orders whose escrow is to go to the provider, and nothing keeps it (§11(1)1)."""
     due = Order.objects.filter(
         Q(state__in=[OrderState.COMPLETED, OrderState.CLOSED])
         | Q(state=OrderState.IN_SERVICE, delivered_at__isnull=False) & ~Q(product_class="service"),
@@ -32,19 +32,19 @@ def releases_due(now: datetime, limit: int) -> list[int]:
 
 
 def reminders_due(now: datetime, limit: int) -> list[int]:
-    """Buyers who are to be reminded to accept (11(1)3)."""
+    """Buyers who are to be reminded to accept (§11(1)3)."""
     due = Order.objects.filter(remind_due_at__lte=now)
     return list(due.order_by("remind_due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def settlements_of_acceptance_due(now: datetime, limit: int) -> list[int]:
-    """Acceptances that an operator is to settle (11(1)3)."""
+    """Acceptances that an operator is to settle (§11(1)3)."""
     due = Order.objects.filter(settle_due_at__lte=now, settle_asked_at__isnull=True, state=OrderState.IN_SERVICE)
     return list(due.order_by("settle_due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def late_starts(now: datetime, limit: int) -> list[int]:
-    """Paid orders on which nobody has begun in time, and nobody was told yet (12(2))."""
+    """Paid orders on which nobody has begun in time, and nobody was told yet (§12(2))."""
     due = Order.objects.filter(
         start_due_at__lte=now, started_at__isnull=True, start_warned_at__isnull=True, state=OrderState.PAID
     )
@@ -52,7 +52,7 @@ def late_starts(now: datetime, limit: int) -> list[int]:
 
 
 def terms_ending(now: datetime, limit: int) -> list[int]:
-    """Subscriptions whose next warning that the term ends is due (10(8)6)."""
+    """Subscriptions whose next warning that the term ends is due (§10(8)6)."""
     due = Order.objects.filter(
         term_warn_due_at__lte=now,
         state__in=[OrderState.PAID, OrderState.IN_SERVICE, OrderState.COMPLETED],
@@ -72,12 +72,12 @@ def closings_due(now: datetime, limit: int) -> list[int]:
 
 
 def claims_overdue(now: datetime, limit: int) -> list[int]:
-    """Claims that the provider did not answer in its hours (11(3)2)."""
+    """Claims that the provider did not answer in its hours (§11(3)2)."""
     due = WarrantyClaim.objects.filter(state=ClaimState.FILED, answer_due_at__lte=now)
     return list(due.order_by("answer_due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def invoices_late(now: datetime, limit: int) -> list[int]:
-    """Invoices that are owed past their day, and nobody was reminded yet (13(1))."""
+    """Invoices that are owed past their day, and nobody was reminded yet (§13(1))."""
     due = Invoice.objects.filter(state=InvoiceState.REQUESTED, late_told_at__isnull=True, due_at__lte=now)
     return list(due.order_by("due_at", "id").values_list("pk", flat=True)[:limit])

@@ -1,12 +1,15 @@
 """What the apps above ask about a provider's or a product's orders: open ones, warranties, records, reviews."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Min, Q, Sum
 
+from accounts.models import User
+from catalog.types import DeploymentBasis
 from core.encryption import mask
 from core.pages import Page, keyset_page
 from orders.models import Invoice, Order, OrderMilestone, Review, WarrantyClaim
@@ -17,14 +20,14 @@ REVIEWS = 10
 
 
 def fulfilment_of(order: Order) -> str:
-    """How far an order is, as `exit.order` asks: `not_started`, `in_progress` or `completed` (26(1))."""
+    """How far an order is, as `exit.order` asks: `not_started`, `in_progress` or `completed` (§26(1))."""
     if order.completed_at is not None or order.state == OrderState.CLOSED:
         return "completed"
     return "in_progress" if order.started_at is not None else "not_started"
 
 
 def orders_of_provider_with_money(provider: Provider, after_pk: int = 0, limit: int = 500) -> list[int]:
-    """Paid orders of a provider of which something can still be paid back, by key (26(1))."""
+    """Paid orders of a provider of which something can still be paid back, by key (§26(1))."""
     found = Order.objects.filter(
         provider=provider,
         pk__gt=after_pk,
@@ -32,6 +35,23 @@ def orders_of_provider_with_money(provider: Provider, after_pk: int = 0, limit: 
         state__in=[OrderState.PAID, OrderState.IN_SERVICE, OrderState.COMPLETED, OrderState.CLOSED],
     )
     return list(found.order_by("pk").values_list("pk", flat=True)[:limit])
+
+
+def orders_in_use(product: Any, now: datetime) -> Any:
+    """Orders of a product that somebody still uses: paid, not refunded in full, their term not over."""
+    return (
+        Order.objects.filter(product=product, paid_at__isnull=False)
+        .exclude(state__in=[OrderState.REFUNDED, OrderState.CANCELLED, OrderState.PLACED])
+        .filter(Q(term_ends_at__isnull=True) | Q(term_ends_at__gt=now))
+        .select_related("buyer")
+        .order_by("pk")
+    )
+
+
+def buyers_of_provider(provider: Provider) -> Any:
+    """Everybody who paid for an order of a provider, once each."""
+    bought = Order.objects.filter(provider=provider, paid_at__isnull=False)
+    return User.objects.filter(pk__in=bought.values("buyer")).order_by("pk")
 
 
 def open_orders_of_provider(provider: Provider) -> Any:
@@ -42,7 +62,7 @@ def open_orders_of_provider(provider: Provider) -> Any:
 
 
 def in_guarantee_of_provider(provider: Provider) -> Decimal:
-    """What is held in guaranteed trade for a provider's orders: its money once they are through (yuan) (11(2))."""
+    """What is held in guaranteed trade for a provider's orders: its money once they are through (yuan) (§11(2))."""
     found = Order.objects.filter(
         provider=provider,
         released_at__isnull=True,
@@ -57,7 +77,7 @@ def invoices_of_issuer(provider: Provider) -> Any:
 
 
 def invoices_owed(provider: Provider) -> Any:
-    """The invoices that a provider owes, the first due first (13)."""
+    """The invoices that a provider owes, the first due first (§13)."""
     return invoices_of_issuer(provider).filter(state=InvoiceState.REQUESTED).order_by("due_at", "pk")
 
 
@@ -68,7 +88,7 @@ def open_orders_count(provider: Provider) -> int:
 
 
 def last_warranty_end(provider: Provider) -> datetime | None:
-    """When the last warranty of a provider's orders ends (26, 9(6)): its deposit stays until then."""
+    """When the last warranty of a provider's orders ends (§26, §9(6)): its deposit stays until then."""
     found: datetime | None = (
         Order.objects.filter(provider=provider, warranty_ends_at__isnull=False)
         .exclude(state=OrderState.REFUNDED)
@@ -87,16 +107,18 @@ def last_term_end(provider: Provider) -> datetime | None:
     return found
 
 
-def sold_in_year(provider: Provider, starts: datetime, ends: datetime) -> list[tuple[int, int]]:
-    """How many paid orders of each product a provider sold in a span, those refunded in full left out (24(5))."""
-    found = (
-        Order.objects.filter(provider=provider, paid_at__gte=starts, paid_at__lt=ends)
-        .exclude(state=OrderState.REFUNDED)
-        .order_by()
-        .values_list("product")
-        .annotate(sold=Count("pk"))
-    )
-    return [(product, sold) for product, sold in found]
+def sold_between(
+    starts: datetime, ends: datetime, providers: Iterable[int] | None = None
+) -> dict[int, tuple[int, int]]:
+    """How many orders each provider sold in a span, those refunded in full left out, and how many of these run on the
+    cloud or are bundled with it, as the listing that was bought says (§24(5)).
+    """
+    found = Order.objects.filter(paid_at__gte=starts, paid_at__lt=ends).exclude(state=OrderState.REFUNDED)
+    if providers is not None:
+        found = found.filter(provider__in=list(providers))
+    on_cloud = Q(version__deployment_basis__in=[DeploymentBasis.RUNS_ON_CLOUD, DeploymentBasis.BUNDLED])
+    rows = found.order_by().values_list("provider").annotate(sold=Count("pk"), cloud=Count("pk", filter=on_cloud))
+    return {provider: (sold, cloud) for provider, sold, cloud in rows}
 
 
 def provider_record(provider_id: int, now: datetime) -> dict[str, Any]:
@@ -190,7 +212,7 @@ def held_of_provider(provider: Provider) -> Decimal:
 
 
 def acceptance_queue() -> Any:
-    """Acceptances that wait for an operator, the longest waiting first (11(1)3)."""
+    """Acceptances that wait for an operator, the longest waiting first (§11(1)3)."""
     return (
         Order.objects.filter(settle_asked_at__isnull=False, state=OrderState.IN_SERVICE)
         .select_related("buyer", "provider")
@@ -199,7 +221,7 @@ def acceptance_queue() -> Any:
 
 
 def claims_waiting() -> Any:
-    """Warranty claims that the two could not settle, the longest waiting first (11(3)3)."""
+    """Warranty claims that the two could not settle, the longest waiting first (§11(3)3)."""
     return (
         WarrantyClaim.objects.filter(state="escalated").select_related("order__provider").order_by("escalated_at", "pk")
     )

@@ -20,6 +20,7 @@ from orders.services.claiming import (
     claim_uphold,
     claim_withdraw,
 )
+from orders.services.cloud_invoicing import cloud_invoice_decline, cloud_invoice_issue, cloud_invoice_request
 from orders.services.deducting import (
     OwnSignature,
     deduction_decline,
@@ -105,6 +106,9 @@ __all__ = [
     "claim_refuse",
     "claim_uphold",
     "claim_withdraw",
+    "cloud_invoice_decline",
+    "cloud_invoice_issue",
+    "cloud_invoice_request",
     "compensation_arrived",
     "compensation_forward",
     "compensation_pay",

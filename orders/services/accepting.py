@@ -1,5 +1,5 @@
-"""A buyer who says nothing, a confirmation that was induced, and a provider who does not begin (11(1)3, 15(1),
-12(2)).
+"""A buyer who says nothing, a confirmation that was induced, and a provider who does not begin (§11(1)3, §15(1),
+§12(2)).
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ QUEUE = "/admin/orders/order/?queue=acceptance"
 
 @act
 def acceptance_remind(*, order_id: int, now: datetime) -> bool:
-    """Remind a buyer who has not answered: after 3, 7, 15 and 30 days (11(1)3). False where none is due.
+    """Remind a buyer who has not answered: after 3, 7, 15 and 30 days (§11(1)3). False where none is due.
 
     A sweep that comes late sends one reminder and goes on with the next that lies ahead.
     """
@@ -61,7 +61,7 @@ def acceptance_remind(*, order_id: int, now: datetime) -> bool:
 
 @act
 def acceptance_ask_operator(*, order_id: int, now: datetime) -> bool:
-    """After ninety days of silence an operator settles the acceptance by the evidence (11(1)3). False where not due.
+    """After ninety days of silence an operator settles the acceptance by the evidence (§11(1)3). False where not due.
 
     Where the rulebook has automatic acceptance switched on, the service is confirmed instead.
     """
@@ -107,7 +107,7 @@ def _to_settle(order: Order, actor: Actor) -> None:
 def acceptance_settle_complete(
     *, order: Order, statement: str, files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> Order:
-    """An operator finds by the evidence that the service is complete: it is confirmed in the buyer's place (11(1)3)."""
+    """An operator finds by the evidence that the service is complete: confirmed in the buyer's place (§11(1)3)."""
     order = order_locked(order.pk)
     _to_settle(order, actor)
     statement = required_text(statement, "statement")
@@ -131,7 +131,7 @@ def acceptance_settle_complete(
 def acceptance_settle_incomplete(
     *, order: Order, statement: str, files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> Order:
-    """An operator finds that the service is not complete: what was handed in goes back to the provider (11(1)3)."""
+    """An operator finds that the service is not complete: what was handed in goes back to the provider (§11(1)3)."""
     order = order_locked(order.pk)
     _to_settle(order, actor)
     statement = required_text(statement, "statement")
@@ -165,9 +165,9 @@ def _keep(order: Order, files: Sequence[IO[bytes]], actor: Actor, now: datetime)
 def order_reopen(
     *, order: Order, reason: str, decision: DecisionRecord | None = None, actor: Actor, now: datetime
 ) -> Order:
-    """Undo a confirmation that was induced: the order runs on and its guarantee is restored (15(1), schedule V1501).
+    """Undo a confirmation that was induced: the order runs on and its guarantee is restored (§15(1), schedule V1501).
 
-    Called with a finding. Money that was released stays where it is; a refund is then recovered (17(5)). Raises
+    Called with a finding. Money that was released stays where it is; a refund is then recovered (§17(5)). Raises
     NotNow for an order
     that is no completed service.
     """
@@ -210,7 +210,7 @@ def order_reopen(
 
 @act
 def late_start_tell(*, order_id: int, now: datetime) -> bool:
-    """Tell both, once, that work has not begun in its working days after payment (12(2)). False where it has."""
+    """Tell both, once, that work has not begun in its working days after payment (§12(2)). False where it has."""
     order = order_locked(order_id)
     if order.state != OrderState.PAID or order.start_warned_at is not None:
         return False

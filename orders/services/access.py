@@ -108,7 +108,7 @@ def order_locked_by_number(number: str) -> Order:
 
 
 def agreement_terms(order: Order, at: datetime) -> dict[str, Any]:
-    """The terms of its own that the provider's agreement held at an instant (3). Hardly any provider has some."""
+    """The terms of its own that the provider's agreement held at an instant (§3). Hardly any provider has some."""
     with connection.cursor() as cursor:
         cursor.execute(_HAS_TERMS, [order.provider_id])
         if not cursor.fetchone()[0]:
@@ -118,7 +118,7 @@ def agreement_terms(order: Order, at: datetime) -> dict[str, Any]:
 
 def rulebook_of(order: Order, at: datetime) -> Rulebook:
     """The rulebook of an instant as it binds this order's provider; for an order's own clocks that is its payment
-    (28).
+    (§28).
     """
     return rulebook_for(at, agreement_terms(order, at))
 

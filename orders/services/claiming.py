@@ -1,4 +1,4 @@
-"""Claims under the guarantee and the warranty: answered, agreed or decided, compensated (11(2)1, 11(2)2, 11(3))."""
+"""Claims under the guarantee and the warranty: answered, agreed or decided, compensated (§11(2)1, §11(2)2, §11(3))."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -55,7 +55,7 @@ def claim_file(
     actor: Actor,
     now: datetime,
 ) -> WarrantyClaim:
-    """The buyer claims what was promised under the guarantee or the warranty (11(2)1, 11(3)2).
+    """The buyer claims what was promised under the guarantee or the warranty (§11(2)1, §11(3)2).
 
     The provider answers within the rulebook's hours, or the platform takes it up. Raises OutOfWarranty from the
     instant the warranty
@@ -125,7 +125,7 @@ def claim_answer(
     actor: Actor,
     now: datetime,
 ) -> WarrantyClaim:
-    """The provider says what it does about a claim, and what it pays where it offers compensation (11(3)2, 11(3)3)."""
+    """The provider says what it does about a claim, and what it pays if it offers compensation (§11(3)2, §11(3)3)."""
     order, claim = _locked(claim)
     require_provider(order, actor, Permission.SUPPORT)
     _must_be(claim, ClaimState.FILED)
@@ -142,7 +142,7 @@ def claim_answer(
 
 @act
 def claim_accept(*, claim: WarrantyClaim, actor: Actor, now: datetime) -> WarrantyClaim:
-    """The buyer agrees to the provider's answer; a compensation offered in it is paid (11(3)3)."""
+    """The buyer agrees to the provider's answer; a compensation offered in it is paid (§11(2)2, §11(3)3)."""
     order, claim = _locked(claim)
     require_buyer(order, actor)
     _must_be(claim, ClaimState.ANSWERED)
@@ -209,7 +209,7 @@ def claim_withdraw(*, claim: WarrantyClaim, actor: Actor, now: datetime) -> Warr
 def claim_uphold(
     *, claim: WarrantyClaim, finding: str, amount: Decimal | None = None, actor: Actor, now: datetime
 ) -> WarrantyClaim:
-    """An operator of arbitration upholds a claim, with a compensation where one is due (11(3)3)."""
+    """An operator of arbitration upholds a claim, with a compensation where one is due (§11(3)3)."""
     order, claim = _locked(claim)
     require_operator(actor, Role.ARBITRATION)
     _must_be(claim, ClaimState.ESCALATED)

@@ -1,4 +1,4 @@
-"""A deduction that both sign where the buyer changes or ends a service early (11(2)3). Never imposed."""
+"""A deduction that both sign where the buyer changes or ends a service early (§11(2)3). Never imposed."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -59,7 +59,7 @@ def _note(order: Order, act_name: str, offer: DeductionOffer, actor: Actor, befo
 @act
 def deduction_offer(*, order: Order, amount: Decimal, statement: str, actor: Actor, now: datetime) -> DeductionOffer:
     """Offer to end a service early, the provider keeping `amount` yuan for what it has cost and the rest going back
-    (11(2)3).
+    (§11(2)3).
 
     Either side may; it counts as signed by whoever offers. Raises NotNow outside the guarantee of a service,
     InvalidInput for an amount
@@ -105,7 +105,7 @@ def _locked(offer: DeductionOffer) -> tuple[Order, DeductionOffer]:
 @act
 def deduction_sign(*, offer: DeductionOffer, actor: Actor, now: datetime) -> DeductionOffer:
     """The other side signs: the rest goes back to the buyer at once, the order ends, the provider is owed what it
-    keeps (11(2)3).
+    keeps (§11(2)3).
     """
     order, offer = _locked(offer)
     side = side_of(order, actor, Permission.REFUNDS)

@@ -1,5 +1,5 @@
-"""Bringing money back into an order's escrow, and paying compensation out of what the provider is owed (9(6)2,
-11(3)3, 17(5)).
+"""Bringing money back into an order's escrow, and paying compensation out of what the provider is owed (§9(6)2,
+§11(3)3, §17(5)).
 
 Whatever goes back to a buyer passes through the order's own escrow account, so that the whole way of its money is
 read there.
@@ -62,7 +62,7 @@ def take_from_provider(
 
     First out of what it is owed and no statement holds, then out of its deposit; what neither covers the platform
     advances and
-    takes from the next settlements (17(5), 9(6)2).
+    takes from the next settlements (§17(5), §9(6)2).
     """
     require_transaction()
     if amount <= 0:
@@ -146,7 +146,7 @@ def compensation_pay(
     *, order: Order, amount: Decimal, reason: Text, cause: str, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> Payback:
     """Pay a buyer a compensation that was agreed or decided, out of what the provider is owed, then its deposit
-    (11(2)2, 11(3)3).
+    (§11(2)2, §11(3)3).
 
     It stands apart from refunds and goes back the way the buyer paid, so together they never exceed the price. Once a
     cause. Raises InvalidInput for more than that.
@@ -163,7 +163,7 @@ def compensation_pay(
 def compensation_forward(
     *, order: Order, amount: Decimal, reason: Text, cause: str, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> Payback:
-    """Pay a buyer what a measure has just taken from the provider's deposit into the order's escrow account (9(6)2,
+    """Pay a buyer what a measure has just taken from the provider's deposit into the order's escrow account (§9(6)2,
     19).
 
     Call it in the act that deducted it with `recipient_account=escrow(order.number)`. Once a cause; otherwise as

@@ -1,4 +1,4 @@
-"""Invoices: asked for, owed, issued, and reversed after a refund (13)."""
+"""Invoices: asked for, owed, issued, and reversed after a refund (§13)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -47,7 +47,7 @@ class InvoiceNotOwed(NotAllowed):
 
 
 def _obligation(order: Order, now: datetime) -> tuple[Decision, DecisionRecord]:
-    """Which invoices what was paid and not refunded makes due (13)."""
+    """Which invoices what was paid and not refunded makes due (§13)."""
     paid = order.amount - order.refunded
     consigned = order.consigned
     supply = None
@@ -123,9 +123,9 @@ def _tell_issuer(order: Order, invoice: Invoice, now: datetime) -> None:
 def invoice_request(
     *, order: Order, heading: str, tax_number: str = "", email: str = "", actor: Actor, now: datetime
 ) -> Invoice:
-    """The buyer asks for an invoice for what was paid and not refunded (13(1)).
+    """The buyer asks for an invoice for what was paid and not refunded (§13(1)).
 
-    The provider owes it, on consignment the platform (13(2)). Raises NotNow before payment, InvoiceNotOwed where
+    The provider owes it, on consignment the platform (§13(2)). Raises NotNow before payment, InvoiceNotOwed where
     there is one or
     nothing is left to invoice.
     """
@@ -155,7 +155,7 @@ def invoice_request(
 
 @act
 def fee_invoice_request(*, order: Order, heading: str, tax_number: str = "", actor: Actor, now: datetime) -> Invoice:
-    """The provider asks the platform for an invoice for its service fee (13(3)). Raises InvoiceNotOwed where there is
+    """The provider asks the platform for an invoice for its service fee (§13(3)). Raises InvoiceNotOwed where there is
     none.
     """
     order = order_locked(order.pk)
@@ -181,7 +181,7 @@ def fee_invoice_request(*, order: Order, heading: str, tax_number: str = "", act
 
 
 def consignment_invoice_owe(order: Order, amount: Decimal, now: datetime) -> Invoice | None:
-    """The provider owes the platform an invoice at the supply price (13(2)); until then nothing is settled. Part of
+    """The provider owes the platform an invoice at the supply price (§13(2)); until then nothing is settled. Part of
     an act.
     """
     known = Invoice.objects.filter(
@@ -217,7 +217,7 @@ def invoice_locked(pk: int) -> Invoice:
 def invoice_issue(
     *, invoice: Invoice, document_number: str, files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> Invoice:
-    """Whoever owes an invoice has made it out: number and document are kept, the hold on the settlement ends (13).
+    """Whoever owes an invoice has made it out: number and document are kept, the hold on the settlement ends (§13).
 
     The provider's team, or an operator of finance for the platform's own. Raises NotNow where it is not owed any more,
     InvalidInput without a number or a document.
@@ -264,7 +264,7 @@ def _lift(order: Order, invoice: Invoice, now: datetime) -> None:
 def invoices_follow_refund(
     *, order: Order, refunded: Decimal, fee_returned: Decimal, cause: str, now: datetime
 ) -> list[Invoice]:
-    """Bring a locked order's invoices in line with a refund of `refunded` yuan (13). Part of the refund's act.
+    """Bring a locked order's invoices in line with a refund of `refunded` yuan (§13). Part of the refund's act.
 
     What was not issued yet is for less, or no longer owed; what was issued is reversed by a red invoice.
     """
@@ -330,7 +330,7 @@ def _reduce(order: Order, invoice: Invoice, part: Decimal, cause: str, now: date
 
 @act
 def invoice_remind(*, invoice_id: int, now: datetime) -> bool:
-    """Tell once that an invoice is late; what it holds stays held (13(1)). False where it is not late or was told."""
+    """Tell once that an invoice is late; what it holds stays held (§13(1)). False where it is not late or was told."""
     found = Invoice.objects.filter(pk=invoice_id).values_list("order_id", flat=True).first()
     if found is None:
         return False

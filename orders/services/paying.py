@@ -42,7 +42,7 @@ _PAID_FIELDS = (
 
 
 def order_paid(intent: Any, now: datetime) -> None:
-    """An order's payment has succeeded: it is paid from the instant that the gateway gives (11, 17(1)).
+    """An order's payment has succeeded: it is paid from the instant that the gateway gives (§11, §17(1)).
 
     Called by payments in the act that books the money. Raises NotNow where the order was given up: the money then goes
     back by itself.

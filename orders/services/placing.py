@@ -26,6 +26,7 @@ from orders.services.paying import take_free
 from orders.types import RUNNING, CancelReason, OrderState
 from payments.services import intent_close, intent_open
 from providers.models import Provider
+from providers.types import GONE
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record
 
@@ -50,7 +51,7 @@ _OWN = """
 
 
 class OwnPurchase(NotAllowed):
-    """Nobody buys from themselves (15(2))."""
+    """Nobody buys from themselves (§15(2))."""
 
     code = "own_purchase"
 
@@ -63,11 +64,11 @@ class NotRenewable(NotAllowed):
 
 @act
 def order_place(*, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", actor: Actor, now: datetime) -> Order:
-    """Buy a plan: the terms of this moment are frozen and a payment is asked for (11, 28).
+    """Buy a plan: the terms of this moment are frozen and a payment is asked for (§11, §28).
 
+    Enterprises and individuals alike buy, or obtain what is free (§8, §10(2)); nobody from themselves (§15, §15(2)).
     The payment is open for the rulebook's time and its page is `/pay/<number>/`; what is free is in service at once.
-    Raises
-    PlanNotOnSale, OwnPurchase (15(2)) and InvalidInput for a quantity that the plan does not sell.
+    Raises PlanNotOnSale, OwnPurchase and InvalidInput for a quantity that the plan does not sell.
     """
     if actor.id != buyer.pk:
         raise OrderNotFound
@@ -79,7 +80,8 @@ def order_place(*, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", 
 
 @act
 def order_renew(*, order: Order, actor: Actor, now: datetime) -> Order:
-    """Renew a subscription through the market, also while its provider is frozen (10(8)6, 20(2)).
+    """Renew a subscription through the market, also while its provider is frozen (§10(8)6, §20(2)), but not once it
+    is leaving: from then on only cloud resources are renewed, with the cloud itself (§26(2)).
 
     The new term follows the old one without a gap, at today's price of the same plan. Raises NotRenewable.
     """
@@ -87,6 +89,11 @@ def order_renew(*, order: Order, actor: Actor, now: datetime) -> Order:
     require_buyer(order, actor)
     if order.term_ends_at is None or order.state not in {*RUNNING, OrderState.COMPLETED}:
         raise NotRenewable(_("Only a running subscription can be renewed."))
+    if order.provider.state in GONE:
+        raise NotRenewable(
+            _("The provider leaves the market. Only cloud resources are renewed now, in the cloud's own console."),
+            clauses=["26(2)"],
+        )
     terms = plan_for_renewal(product_id=order.product_id, plan_code=order.terms["plan_code"], now=now)
     refuse_own_purchase(buyer=order.buyer, terms=terms)
     try:
@@ -120,7 +127,7 @@ def checked_quantity(terms: PlanTerms, quantity: int) -> int:
 
 def is_own_purchase(*, buyer: Any, terms: PlanTerms) -> bool:
     """Whether the buyer is the one who sells or performs it: its owner, in its team, or the same legal subject
-    (15(2)).
+    (§15(2)).
     """
     sides = sorted({terms.provider_id, terms.performer_id})
     with connection.cursor() as cursor:
@@ -239,7 +246,7 @@ def order_cancel(*, order: Order, actor: Actor, now: datetime) -> Order:
 
 @act
 def orders_unpaid_cancel(*, provider: Provider, actor: Actor, now: datetime) -> int:
-    """Give up everything that was ordered from a provider and not paid yet: it leaves the market (20(4), 26). Returns
+    """Give up everything that was ordered from a provider and not paid yet: it leaves the market (§20(4), §26). Returns
     how many.
     """
     cancelled = 0

@@ -1,4 +1,4 @@
-"""What a refund does to the order itself: its amounts, its fee, its state, its invoices (17)."""
+"""What a refund does to the order itself: its amounts, its fee, its state, its invoices (§17)."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +44,7 @@ def order_refund_apply(
     now: datetime,
 ) -> Refunded:
     """Pay `amount` yuan of a locked order back: out of escrow, then what the provider is owed, then its deposit
-    (17(5), 9(6)2).
+    (§17(5), §9(6)2).
 
     The order is refunded in full where nothing is left of its price. Asked for in the guarantee, the service fee is
     given back in

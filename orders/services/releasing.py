@@ -1,4 +1,4 @@
-"""The end of the guarantee, what keeps the money in escrow, and its release to the provider (11(1)1)."""
+"""The end of the guarantee, what keeps the money in escrow, and its release to the provider (§11(1)1)."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -39,7 +39,7 @@ COMPLETED_FIELDS = [
 
 
 def guarantee_decided(order: Order, at: datetime, now: datetime) -> DecisionRecord:
-    """Record whether the order is in its guarantee at an instant, by the terms of its payment (28). Part of an act."""
+    """Record whether the order is in its guarantee at an instant, by the terms of its payment (§28). Part of an act."""
     assert order.paid_at is not None
     terms = agreement_terms(order, order.paid_at)
     facts = GuaranteeFacts(ProductClass(order.product_class), order.paid_at, order.confirmed_at, at)
@@ -48,7 +48,7 @@ def guarantee_decided(order: Order, at: datetime, now: datetime) -> DecisionReco
 
 
 def complete_locked(order: Order, now: datetime) -> None:
-    """Take a locked order out of its guarantee: warranty and release begin (11(1)1, 11(3)1). Part of an act, which
+    """Take a locked order out of its guarantee: warranty and release begin (§11(1)1, §11(3)1). Part of an act, which
     saves.
     """
     order.complete(now=now)
@@ -91,7 +91,7 @@ def hold_lift(*, order: Order, reason: str, cause: str, now: datetime) -> bool:
 
 @act
 def order_hold(*, order: Order, reason: str, cause: str, actor: Actor, now: datetime) -> Order:
-    """Keep an order's money in escrow and out of statements while `cause` is open (11(1)2).
+    """Keep an order's money in escrow and out of statements while `cause` is open (§11(1)2).
 
     `reason` is one of HoldReason, `cause` the number of the complaint or case. Doing it again changes nothing.
     """
@@ -126,7 +126,7 @@ def order_unhold(*, order: Order, reason: str, cause: str, actor: Actor, now: da
 
 @act
 def order_guarantee_end(*, order_id: int, now: datetime) -> bool:
-    """The days of an application's guarantee are over (17(1)1). False where that is not so (any more)."""
+    """The days of an application's guarantee are over (§17(1)1). False where that is not so (any more)."""
     order = order_locked(order_id)
     if order.state != OrderState.IN_SERVICE or order.is_service or order.delivered_at is None:
         return False
@@ -157,7 +157,7 @@ def _complete_by_days(order: Order, now: datetime) -> None:
 
 @act
 def order_release(*, order_id: int, now: datetime) -> bool:
-    """Move what is left in escrow to what the provider is owed, less the service fee (11(1)1).
+    """Move what is left in escrow to what the provider is owed, less the service fee (§11(1)1).
 
     Not while the guarantee runs, before the product was handed over, or while a refund, complaint or case is open:
     then False.
@@ -224,7 +224,7 @@ def _supply_of(order: Order, gross: Decimal) -> Decimal:
 
 @act
 def order_terminate(*, order: Order, reason: str, actor: Actor, now: datetime) -> Order:
-    """End a running order early: what is left in escrow goes to the provider (11(2)3). Raises NotNow.
+    """End a running order early: what is left in escrow goes to the provider (§11(2)3). Raises NotNow.
 
     Called when both have signed a deduction, after the rest of the price was sent back.
     """
@@ -280,7 +280,7 @@ def order_close(*, order_id: int, now: datetime) -> bool:
 @act
 def term_warn(*, order_id: int, now: datetime) -> bool:
     """Tell a buyer that a subscription's term is about to end and can be renewed, seven days and one day ahead
-    (10(8)6).
+    (§10(8)6).
 
     A sweep that comes late tells once and goes on with the next warning ahead. False where none is due, or it is
     renewed.

@@ -1,5 +1,5 @@
 """Reviews: written once by who bought, added to, answered, and looked into where buyer and provider are connected
-(15(2), 16).
+(§15(2), §16).
 """
 
 from datetime import datetime
@@ -39,9 +39,9 @@ REVIEWABLE = frozenset({OrderState.IN_SERVICE, OrderState.COMPLETED, OrderState.
 
 @act
 def review_write(*, order: Order, score: int, text: str, actor: Actor, now: datetime) -> Review:
-    """A buyer reviews what was bought: once an order, and nobody can change it afterwards (16(1)).
+    """A buyer reviews what was bought: once an order, and nobody can change it afterwards (§16(1)).
 
-    It is held for an operator where the buyer is connected with the provider (15(2)) or is a provider itself (16(2)).
+    It is held for an operator where the buyer is connected with the provider (§15(2)) or is a provider itself (§16(2)).
     Raises
     NotNow before anything was delivered, and the second time.
     """
@@ -85,8 +85,8 @@ def review_write(*, order: Order, score: int, text: str, actor: Actor, now: date
 def connection_of(order: Order) -> str:
     """How the buyer is connected with a provider: `same_subject`, `same_team`, `is_provider`, or nothing.
 
-    `same_subject` and `same_team` are asked of whoever sold or performs it (15(2)); `is_provider` of any other
-    (16(2)).
+    `same_subject` and `same_team` are asked of whoever sold or performs it (§15(2)); `is_provider` of any other
+    (§16(2)).
     """
     own = Q(owner=order.buyer_id) | Q(staff__user=order.buyer_id)
     subjects = IdentityVerification.objects.filter(user=order.buyer_id, state=IdentityState.VERIFIED).values(
@@ -115,7 +115,7 @@ def _figures(review: Review, now: datetime) -> None:
 
 @act
 def review_follow_up(*, review: Review, text: str, actor: Actor, now: datetime) -> ReviewFollowUp:
-    """The buyer adds to a review, once; the first words stay (16(1))."""
+    """The buyer adds to a review, once; the first words stay (§16(1))."""
     order = order_locked(review.order_id)
     require_buyer(order, actor)
     if ReviewFollowUp.objects.filter(review=review).exists():
@@ -135,7 +135,7 @@ def review_follow_up(*, review: Review, text: str, actor: Actor, now: datetime) 
 
 @act
 def review_reply(*, review: Review, text: str, actor: Actor, now: datetime) -> ReviewReply:
-    """The provider answers a review in public, once. It has no way to change or hide one (16(1))."""
+    """The provider answers a review in public, once. It has no way to change or hide one (§16(1))."""
     order = order_locked(review.order_id)
     require_provider(order, actor, Permission.SUPPORT)
     if ReviewReply.objects.filter(review=review).exists():
@@ -182,7 +182,7 @@ def review_publish(*, review: Review, reason: str, actor: Actor, now: datetime) 
 
 @act
 def review_remove(*, review: Review, reason: str, actor: Actor, now: datetime) -> Review:
-    """Take a review out of sight after a finding (15(2), 16); its words stay on record. By an operator, or by a
+    """Take a review out of sight after a finding (§15(2), §16); its words stay on record. By an operator, or by a
     measure.
     """
     order, review = _locked(review)

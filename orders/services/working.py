@@ -1,4 +1,4 @@
-"""Delivering a product, and working through the milestones of a service (11)."""
+"""Delivering a product, and working through the milestones of a service (§11)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -36,7 +36,7 @@ def order_deliver(
     *, order: Order, access: str, guide: str = "", files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> Delivery:
     """The provider hands an application or tool over: how to reach it, kept encrypted, with files where they help
-    (11).
+    (§11).
 
     May be done again when the access changes; the buyer is told each time. Raises NotNow for a service, which is
     delivered by
@@ -92,7 +92,7 @@ def _running(order: Order) -> None:
 
 @act
 def milestone_start(*, milestone: OrderMilestone, actor: Actor, now: datetime) -> OrderMilestone:
-    """The provider begins a milestone; it is due after its days (11). Raises NotNow out of turn."""
+    """The provider begins a milestone; it is due after its days (§11). Raises NotNow out of turn."""
     order, milestone = milestone_locked(milestone)
     require_provider(order, actor)
     _running(order)
@@ -124,7 +124,7 @@ def milestone_start(*, milestone: OrderMilestone, actor: Actor, now: datetime) -
 def milestone_submit(
     *, milestone: OrderMilestone, statement: str, files: Sequence[IO[bytes]], actor: Actor, now: datetime
 ) -> MilestoneSubmission:
-    """The provider hands a milestone in, with evidence: now the buyer is to accept it or to send it back (11(1)3).
+    """The provider hands a milestone in, with evidence: now the buyer is to accept it or to send it back (§11(1)3).
 
     Raises InvalidInput without a statement or a file, NotNow where it has not begun or was handed in.
     """
@@ -169,7 +169,7 @@ def milestone_submit(
 
 @act
 def milestone_accept(*, milestone: OrderMilestone, actor: Actor, now: datetime) -> OrderMilestone:
-    """The buyer accepts what was handed in for a milestone (11(1)3). The money stays in escrow until the whole is
+    """The buyer accepts what was handed in for a milestone (§11(1)3). The money stays in escrow until the whole is
     confirmed.
     """
     order, milestone = milestone_locked(milestone)
@@ -202,7 +202,7 @@ def accept_locked(order: Order, milestone: OrderMilestone, actor: Actor, now: da
 
 @act
 def milestone_return(*, milestone: OrderMilestone, reason: str, actor: Actor, now: datetime) -> OrderMilestone:
-    """The buyer sends a milestone back and says what is missing (11(1)3)."""
+    """The buyer sends a milestone back and says what is missing (§11(1)3)."""
     order, milestone = milestone_locked(milestone)
     require_buyer(order, actor)
     _running(order)
@@ -235,9 +235,9 @@ def return_locked(order: Order, milestone: OrderMilestone, reason: str, actor: A
 def order_confirm(*, order: Order, actor: Actor, now: datetime) -> Order:
     """The buyer confirms that the whole service is complete: what was handed in is accepted, the guarantee ends, the
     money is
-    released to the provider, and the warranty begins (11(1)3, 11(3)1, 17(1)2).
+    released to the provider, and the warranty begins (§11(1)3, §11(3)1, §17(1)2).
 
-    Raises NotNow while a milestone was not handed in (nobody confirms before it is delivered, 15(1)) or a refund is
+    Raises NotNow while a milestone was not handed in (nobody confirms before it is delivered, §15(1)) or a refund is
     open.
     """
     order = order_locked(order.pk)
@@ -282,7 +282,7 @@ def _titled(milestone: OrderMilestone) -> dict[str, object]:
 
 
 def _wait_for_buyer(order: Order, now: datetime) -> None:
-    """Silence is counted from here: reminders, and after ninety days an operator (11(1)3)."""
+    """Silence is counted from here: reminders, and after ninety days an operator (§11(1)3)."""
     if order.awaiting_since is None:
         wait_from(order, now)
         order.save(update_fields=WAITING_FIELDS)

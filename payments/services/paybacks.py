@@ -78,7 +78,7 @@ def payback_open(
     purpose: str | None = None,
 ) -> Payback:
     """Pay `amount` yuan of a payment back from the account `source`, through the gateway it came by, after the commit
-    (clause 17(1)).
+    (§17(1)).
 
     `reference` is what it is for (a refund's number); `purpose` says who is told when the gateway has done it,
     the payment's own where none is given. The same key with the same input returns the first. Part of the

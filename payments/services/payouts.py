@@ -52,7 +52,7 @@ def payout_open(
     now: datetime,
 ) -> Payout:
     """Pay `amount` yuan out of the account `source` to a provider's bank account, after the commit
-    (clause 11(1)1).
+    (§11(1)1).
 
     `purpose` says who is told when the gateway has done it, or when it was given up and the money is back in
     `source`. `title` is what the bank statement shows. The same key with the same input returns the first. Part

@@ -38,7 +38,7 @@ def _locked(gateway: str, number: str) -> PaymentIntent | None:
 
 @act
 def payment_receive(*, gateway: str, notice: Notice, now: datetime) -> MessageState:
-    """Book money that a gateway says has arrived: a buyer's payment goes into guaranteed trade (clause 11(1)).
+    """Book money that a gateway says has arrived: a buyer's payment goes into guaranteed trade (§11(1)).
 
     The payment is paid and what it was for is told (two statements and theirs) when it is open and the amount is
     the one asked for. Anything else is set aside: what is late or paid a second time goes back by itself, another

@@ -1,4 +1,4 @@
-"""The queue of applications, oldest first; evidence left, judgement right, what will happen before the button (9)."""
+"""The queue of applications, oldest first; evidence left, judgement right, what will happen before the button (§9)."""
 
 from typing import Any
 

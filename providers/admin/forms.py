@@ -77,7 +77,7 @@ class RestrictionForm(forms.Form):
 
 
 class TermsForm(forms.Form):
-    """Terms of its own that a provider is offered (3)."""
+    """Terms of its own that a provider is offered (§3)."""
 
     terms = forms.JSONField(
         label=_("Terms"),
@@ -106,7 +106,7 @@ class AgreementTextForm(forms.Form):
 
 
 class ConditionForm(forms.Form):
-    """Something more that the platform asks of providers (9(7))."""
+    """Something more that the platform asks of providers (§9(7))."""
 
     code = forms.SlugField(label=_("Code"), max_length=40, widget=UnfoldAdminTextInputWidget)
     title_zh = forms.CharField(label=_("Title (Chinese)"), max_length=120, widget=UnfoldAdminTextInputWidget)

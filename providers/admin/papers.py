@@ -1,4 +1,4 @@
-"""Reported changes to be checked, papers, and lapses (9(3), 18(1))."""
+"""Reported changes to be checked, papers, and lapses (§9(3), §18(1))."""
 
 from typing import Any
 

@@ -273,7 +273,7 @@ class AgreementAdmin(QueueAdmin):
 
 @admin.register(PlatformCondition)
 class PlatformConditionAdmin(QueueAdmin):
-    """What else the platform asks of providers (9(7))."""
+    """What else the platform asks of providers (§9(7))."""
 
     list_display = ["code", "title_zh", "for_kind", "answered_by", "effective_at", "retired_at"]
     actions_list = ["add_one"]

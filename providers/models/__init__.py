@@ -7,6 +7,7 @@ from providers.models.document import ChangeReport, Document, LapseDuty
 from providers.models.provider import Provider, ReentryBar, Restriction
 from providers.models.registration import Contact, ContactCode, ServicePerson, ServiceRegistration
 from providers.models.store import StaffInvitation, StaffMember, Store
+from providers.models.support import SupportProfile
 
 __all__ = [
     "Agreement",
@@ -27,4 +28,5 @@ __all__ = [
     "StaffInvitation",
     "StaffMember",
     "Store",
+    "SupportProfile",
 ]

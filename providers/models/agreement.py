@@ -1,4 +1,4 @@
-"""What a provider signed, and the terms of its own that prevail over the rulebook (3, 9(5))."""
+"""What a provider signed, and the terms of its own that prevail over the rulebook (§3, §9(5))."""
 
 from datetime import datetime
 
@@ -62,7 +62,7 @@ class AgreementText(models.Model):
 
 
 class Agreement(models.Model):
-    """What did this provider sign, when, by whom, and which terms of its own does it hold? (3, 9(5))
+    """What did this provider sign, when, by whom, and which terms of its own does it hold? (§3, §9(5))
 
     `text` for the agreements that everybody signs; `terms` (parameter of the rulebook to value, as JSON) for a
     supplementary one, which an operator proposes and the provider signs. In force from `starts_at`, once signed, until

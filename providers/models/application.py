@@ -23,7 +23,7 @@ STATES = [
 
 
 class Application(FSMModelMixin, models.Model):
-    """Who asked to be admitted, with what, who looked at it, and what did they say? (9)
+    """Who asked to be admitted, with what, who looked at it, and what did they say? (§9)
 
     What is asked for lies on the provider, its papers, contact, service registration and signed agreements;
     `evidence` is the picture of all that when it was handed in, and `requirements` the conditions as they were judged

@@ -1,4 +1,4 @@
-"""Other conditions of admission that the platform sets (9(7))."""
+"""Other conditions of admission that the platform sets (§9(7))."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -12,7 +12,7 @@ FOR_KINDS = [("", _("everybody")), ("enterprise", _("enterprises")), ("individua
 
 
 class PlatformCondition(models.Model):
-    """What else does the platform ask of providers, of whom, and since when? (9(7))
+    """What else does the platform ask of providers, of whom, and since when? (§9(7))
 
     Operators add one and retire it; its words do not change while it stands.
     """

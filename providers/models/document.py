@@ -1,4 +1,4 @@
-"""Papers, and what happens when one changes or lapses (9(3), 18(1))."""
+"""Papers, and what happens when one changes or lapses (§9(3), §18(1))."""
 
 from datetime import datetime
 
@@ -41,7 +41,7 @@ DUTY_STATES = [
 
 
 class Document(FSMModelMixin, models.Model):
-    """Which paper stands behind this provider, until when is it valid, and what does the file say? (9(3)1)
+    """Which paper stands behind this provider, until when is it valid, and what does the file say? (§9(3)1)
 
     Number and holder are encrypted where stored. The file is one that passed the check of its content, kept outside
     everything that is served; it is read through a view that asks who is looking. What was handed in never changes.
@@ -131,7 +131,7 @@ class Document(FSMModelMixin, models.Model):
 
 
 class ChangeReport(FSMModelMixin, models.Model):
-    """What did the provider report as changed, was it in time, and did an operator agree? (18(1))"""
+    """What did the provider report as changed, was it in time, and did an operator agree? (§18(1))"""
 
     provider = models.ForeignKey(
         Provider, on_delete=models.PROTECT, related_name="change_reports", verbose_name=_("provider")
@@ -228,7 +228,7 @@ class ChangeReport(FSMModelMixin, models.Model):
 
 
 class LapseDuty(models.Model):
-    """A paper has lapsed: by when is that to be reported, and was it? (18(1))
+    """A paper has lapsed: by when is that to be reported, and was it? (§18(1))
 
     Opened by a sweep when a current paper's last day has ended; closed by a report about that paper, or by the passing
     of its thirty days, after which it is handed on as a case of conduct.

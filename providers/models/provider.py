@@ -42,7 +42,7 @@ EXITS = [
 
 
 class Provider(FSMModelMixin, models.Model):
-    """Which legal subject sells here, since when, and may its store be seen now? (7, 9)
+    """Which legal subject sells here, since when, and may its store be seen now? (§7, §9)
 
     `subject_index` is the blind index of the legal subject (unified social credit code or identity number), copied from
     the verified identity when the application is approved and never changed. `hidden`, `hidden_from` and `hidden_until`
@@ -210,7 +210,7 @@ class Provider(FSMModelMixin, models.Model):
 
 
 class Restriction(models.Model):
-    """What is laid over this provider, why, and until when? (9(6)3, 20(2), 20(5))
+    """What is laid over this provider, why, and until when? (§9(6)3, §20(2), §20(5))
 
     Several may be in force at once; each ends by itself, at `until` or when it is lifted. `reference` says what it came
     from (`case:C…`, `deposit:…`), so that its maker can lift its own. Nothing but its end is ever changed.
@@ -297,7 +297,7 @@ class Restriction(models.Model):
 
 
 class ReentryBar(models.Model):
-    """Which legal subjects may not come back, and until when? (25)
+    """Which legal subjects may not come back, and until when? (§25)
 
     One row a subject and exit: the provider itself and, where it was cleared out, those who stand behind it. A bar
     that an appeal took back stays readable.

@@ -1,4 +1,4 @@
-"""How a provider is reached and how it serves (9(3)2, 9(4))."""
+"""How a provider is reached and how it serves (§9(3)2, §9(4))."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -13,7 +13,7 @@ CHANNELS = [(Channel.EMAIL, _("e-mail")), (Channel.PHONE, _("phone"))]
 
 
 class Contact(models.Model):
-    """Whom does the platform turn to, and was it proved that they can be reached? (9(3)2)"""
+    """Whom does the platform turn to, and was it proved that they can be reached? (§9(3)2)"""
 
     provider = models.OneToOneField(
         Provider, on_delete=models.PROTECT, related_name="contact", verbose_name=_("provider")
@@ -73,7 +73,7 @@ class ContactCode(models.Model):
 
 
 class ServiceRegistration(models.Model):
-    """When does this provider serve, and for how long does it answer for its work? (9(4), 11(3), 12(1)2)
+    """When does this provider serve, and for how long does it answer for its work? (§9(4), §11(3), §12(1)2)
 
     `days` are ISO weekdays (1 Monday to 7 Sunday); `warranty_days` is what its service products promise at least.
     """
@@ -106,7 +106,7 @@ class ServiceRegistration(models.Model):
 
 
 class ServicePerson(models.Model):
-    """Who serves the users? (9(4))"""
+    """Who serves the users? (§9(4))"""
 
     registration = models.ForeignKey(ServiceRegistration, on_delete=models.CASCADE, related_name="people")
     name = models.CharField(_("name"), max_length=60)

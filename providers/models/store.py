@@ -1,4 +1,4 @@
-"""The store, and the people who work for it (5)."""
+"""The store, and the people who work for it (§5)."""
 
 import pgtrigger
 from django.core.files.storage import default_storage
@@ -20,7 +20,7 @@ ROLES = [
 
 
 class Store(models.Model):
-    """Under which name and address does this provider show and sell its products? (5)
+    """Under which name and address does this provider show and sell its products? (§5)
 
     Made with the approval. Whether it is seen is said by the provider's state and restrictions, not here.
     """

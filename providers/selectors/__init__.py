@@ -49,6 +49,7 @@ from providers.selectors.display import (
     store_cards,
     store_of,
     stores_displayed,
+    support_profile_of,
 )
 from providers.selectors.papers import (
     ChangeNotFound,
@@ -177,6 +178,7 @@ __all__ = [
     "store_of",
     "stores_displayed",
     "subjects_behind",
+    "support_profile_of",
     "team_of",
     "terms_for",
     "timeline_of",

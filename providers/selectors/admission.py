@@ -1,4 +1,4 @@
-"""The conditions of admission, each with its clause, whether it is met, and what to do where it is not (9)."""
+"""The conditions of admission, each with its clause, whether it is met, and what to do where it is not (§9)."""
 
 import re
 from collections.abc import Iterable
@@ -53,7 +53,7 @@ FULFILLED = Text("已满足。", "Met.")
 
 
 def requirements_of(provider: Provider, now: datetime) -> list[Requirement]:
-    """Everything that admission asks of a provider (9), met or not, in the order of the regulation.
+    """Everything that admission asks of a provider (§9), met or not, in the order of the regulation.
 
     Used before an application is handed in, when it is approved, and by the daily check of those who were admitted.
     """
@@ -78,7 +78,7 @@ def unmet(requirements: Iterable[Requirement], needed_to: str = "submit") -> lis
 
 
 def unmet_standing(provider: Provider, now: datetime) -> list[Requirement]:
-    """What a provider that was admitted no longer meets (24(2)). The deposit has its own consequences and is not
+    """What a provider that was admitted no longer meets (§24(2)). The deposit has its own consequences and is not
     among it.
     """
     return [one for one in requirements_of(provider, now) if one.standing and not one.met]
@@ -163,7 +163,7 @@ def _free_subject(provider: Provider, identity: Identity | None, now: datetime) 
 
 
 def subjects_behind(provider: Provider, identity: Identity | None) -> list[str]:
-    """The blind indexes of the legal subject and of its legal representative, as far as they are known (25)."""
+    """The blind indexes of the legal subject and of its legal representative, as far as they are known (§25)."""
     found = [identity.subject_index] if identity else []
     if provider.subject_index:
         found.append(provider.subject_index)
@@ -174,7 +174,7 @@ def subjects_behind(provider: Provider, identity: Identity | None) -> list[str]:
 
 
 def bar_of(subject_indexes: Iterable[str], now: datetime) -> Bar | None:
-    """What keeps any of these subjects from applying at `now` (25): a bar for ever before one that ends, the longest
+    """What keeps any of these subjects from applying at `now` (§25): a bar for ever before one that ends, the longest
     first.
 
     At the instant from which it may apply again, nothing does.
@@ -306,7 +306,7 @@ def _service(provider: Provider, now: datetime) -> Requirement:
 
 
 def covers_business_hours(found: ServiceRegistration, provider: Provider, now: datetime) -> bool:
-    """Whether the registered hours hold those in which everybody serves online (12(1)2)."""
+    """Whether the registered hours hold those in which everybody serves online (§12(1)2)."""
     rulebook = rulebook_of_provider(provider, now)
     if found.opens is None or found.closes is None:
         return False
@@ -349,7 +349,7 @@ def _agreements(provider: Provider, now: datetime) -> list[Requirement]:
 
 
 def conditions_asked(provider: Provider, now: datetime) -> list[PlatformCondition]:
-    """The platform's own conditions that a provider of that kind has to meet now (9(7))."""
+    """The platform's own conditions that a provider of that kind has to meet now (§9(7))."""
     return list(
         PlatformCondition.objects.filter(
             Q(retired_at__isnull=True) | Q(retired_at__gt=now),
@@ -360,7 +360,7 @@ def conditions_asked(provider: Provider, now: datetime) -> list[PlatformConditio
 
 
 def conditions_declared(provider: Provider) -> set[int]:
-    """Which of the platform's own conditions a provider meets, by their keys (9(7))."""
+    """Which of the platform's own conditions a provider meets, by their keys (§9(7))."""
     return set(ConditionAnswer.objects.filter(provider=provider, met=True).values_list("condition_id", flat=True))
 
 

@@ -1,4 +1,4 @@
-"""Applications: the applicant's wizard, and the operators' queue (9)."""
+"""Applications: the applicant's wizard, and the operators' queue (§9)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which admitted providers may no longer meet the conditions: found by one statement, judged one by one (9, 24(2))."""
+"""Which admitted providers may no longer meet the conditions: found at once, judged one by one (§9, §24(2))."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -36,7 +36,7 @@ def suspicious(now: datetime) -> Q:
 
 
 def providers_to_recheck(now: datetime, limit: int) -> Iterable[int]:
-    """Admitted providers that may no longer meet the conditions and were not judged today (9, 24(2))."""
+    """Admitted providers that may no longer meet the conditions and were not judged today (§9, §24(2))."""
     return (
         Provider.objects.filter(
             Q(conditions_checked_at__isnull=True) | Q(conditions_checked_at__lt=start_of_day(beijing_date(now))),

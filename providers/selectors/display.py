@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import NotFound
-from providers.models import Provider, Restriction, Store
+from providers.models import Provider, Restriction, Store, SupportProfile
 from providers.types import HIDING, STOPS_LISTING, STOPS_SALES, ProviderState, StoreCard
 
 
@@ -24,7 +24,7 @@ class StoreNotFound(NotFound):
 def displayed_condition(now: datetime, prefix: str = "") -> Q:
     """The condition "its store and products are shown at `now`", over columns of the provider's row only.
 
-    `prefix` leads from another table to the provider, such as `provider__`. What hides is an overlay (20(2), 9(6)3),
+    `prefix` leads from another table to the provider, such as `provider__`. What hides is an overlay (§20(2), §9(6)3),
     kept by the acts as one interval, so that a list of any length is filtered without reading restrictions. An
     overlay ends here at its very instant, before a sweep has lifted it.
     """
@@ -82,7 +82,7 @@ def is_displayed(provider: Provider, now: datetime) -> bool:
 
 
 def is_selling(provider: Provider, now: datetime) -> bool:
-    """Whether new orders may be placed with it. Renewals of what was bought go on regardless (20(2))."""
+    """Whether new orders may be placed with it. Renewals of what was bought go on regardless (§20(2))."""
     return provider.state == ProviderState.ACTIVE and _free_of(provider, STOPS_SALES, now)
 
 
@@ -107,6 +107,11 @@ def store_by_slug(slug: str, now: datetime) -> Store:
 def store_of(provider: Provider) -> Store | None:
     """A provider's own store, shown or not; None before it is admitted."""
     return Store.objects.filter(provider=provider).first()
+
+
+def support_profile_of(provider_id: int) -> SupportProfile | None:
+    """The ways of support beside the chat that a provider offers, or None where it named none (§12(1)1)."""
+    return SupportProfile.objects.filter(provider_id=provider_id).first()
 
 
 def stores_displayed(now: datetime) -> "QuerySet[Store]":

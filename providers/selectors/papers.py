@@ -1,4 +1,4 @@
-"""Papers, reports of changes, and what is due about them (9(3), 18(1))."""
+"""Papers, reports of changes, and what is due about them (§9(3), §18(1))."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -100,7 +100,7 @@ def lapses_open(provider: Provider) -> "QuerySet[LapseDuty]":
 
 def documents_to_announce(now: datetime, limit: int) -> Iterable[int]:
     """Current papers of admitted providers that expire within one of the days ahead at which it is announced
-    (18(1)).
+    (§18(1)).
     """
     ahead = sorted(rulebook_at(now).parameter("provider.expiry_reminder_days"), reverse=True)
     today = beijing_date(now)
@@ -145,7 +145,7 @@ def lapses_due(now: datetime, limit: int) -> Iterable[int]:
 
 
 def lapses_to_remind(now: datetime, limit: int) -> Iterable[int]:
-    """Lapses for which a reminder has become due since the last one (18(1))."""
+    """Lapses for which a reminder has become due since the last one (§18(1))."""
     days = rulebook_at(now).parameter("provider.change_reminder_days")
     today = beijing_date(now)
     due = Q()
@@ -162,7 +162,7 @@ def lapses_to_remind(now: datetime, limit: int) -> Iterable[int]:
 
 
 def cures_expired(now: datetime, limit: int) -> Iterable[int]:
-    """Providers whose time to meet the conditions again has passed and was not yet handed on (24(2))."""
+    """Providers whose time to meet the conditions again has passed and was not yet handed on (§24(2))."""
     return (
         Provider.objects.filter(
             cure_by__lte=now, cure_proposed_at__isnull=True, state__in=[ProviderState.ACTIVE, ProviderState.LEAVING]
@@ -173,7 +173,7 @@ def cures_expired(now: datetime, limit: int) -> Iterable[int]:
 
 
 def restrictions_ended(now: datetime, limit: int) -> Iterable[int]:
-    """Restrictions whose end has come and that were not marked as ended yet (20(2))."""
+    """Restrictions whose end has come and that were not marked as ended yet (§20(2))."""
     return (
         Restriction.objects.filter(lifted_at__isnull=True, until__lte=now)
         .order_by("until", "pk")

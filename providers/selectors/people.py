@@ -84,7 +84,7 @@ def provider_locked(pk: int) -> Provider:
 
 
 def platform_provider() -> Provider | None:
-    """The platform's own store (7)."""
+    """The platform's own store (§7)."""
     return Provider.objects.filter(is_platform=True, state=ProviderState.ACTIVE).first()
 
 
@@ -192,13 +192,13 @@ def agreement_in_force(provider: Provider, kind: str, now: datetime) -> Agreemen
 
 
 def agreements_needed(provider: Provider) -> list[str]:
-    """Which agreements a provider signs to be admitted (9(5)): those on consignment sign one more."""
+    """Which agreements a provider signs to be admitted (§9(5)): those on consignment sign one more."""
     kinds: list[str] = [AgreementKind.PROVIDER, AgreementKind.ANNEX]
     return [*kinds, AgreementKind.CONSIGNMENT] if provider.consigned else kinds
 
 
 def terms_for(provider: Provider, at: datetime) -> dict[str, Any]:
-    """The terms of its own that bind a provider at an instant (3): rulebook parameter to value, as JSON.
+    """The terms of its own that bind a provider at an instant (§3): rulebook parameter to value, as JSON.
 
     Where two agreements set the same parameter, the one signed later holds.
     """
@@ -212,5 +212,5 @@ def terms_for(provider: Provider, at: datetime) -> dict[str, Any]:
 
 
 def rulebook_of_provider(provider: Provider, at: datetime) -> Rulebook:
-    """The rulebook in force at an instant as it binds this provider: its agreement's own terms prevail (3)."""
+    """The rulebook in force at an instant as it binds this provider: its agreement's own terms prevail (§3)."""
     return rulebook_for(at, terms_for(provider, at))

@@ -82,6 +82,7 @@ from providers.services.stores import (
     store_edit,
     store_logo_set,
 )
+from providers.services.support import support_profile_save
 
 __all__ = [
     "AlreadyProvider",
@@ -157,4 +158,5 @@ __all__ = [
     "staff_role_change",
     "store_edit",
     "store_logo_set",
+    "support_profile_save",
 ]

@@ -1,4 +1,4 @@
-"""What happens to a provider when something happens to its account (9(1), 9(2))."""
+"""What happens to a provider when something happens to its account (§9(1), §9(2))."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Agreements: their texts, signing them, and terms of its own that a provider holds (3, 9(5))."""
+"""Agreements: their texts, signing them, and terms of its own that a provider holds (§3, §9(5))."""
 
 import hashlib
 from collections.abc import Mapping
@@ -63,7 +63,8 @@ def agreement_text_publish(
     actor: Actor,
     now: datetime,
 ) -> AgreementText:
-    """An operator publishes a new version of an agreement, signed by whoever applies from `effective_at` on.
+    """An operator publishes a new version of an agreement, signed by whoever applies from `effective_at` on
+    (§1, §9(5)).
 
     What was signed before stays in force. Raises InvalidInput naming the field.
     """
@@ -100,7 +101,7 @@ def agreement_text_publish(
 
 @act
 def agreement_sign(*, provider: Provider, text: AgreementText, actor: Actor, now: datetime) -> Agreement:
-    """Sign a version of an agreement: its digest, the moment and the signer are kept (9(5)). Signing it again does
+    """Sign a version of an agreement: its digest, the moment and the signer are kept (§9(5)). Signing it again does
     nothing.
 
     Raises TextChanged where a newer version is in force, NotAllowed where this one is not asked for,
@@ -156,7 +157,7 @@ def agreement_terms_propose(
     actor: Actor,
     now: datetime,
 ) -> Agreement:
-    """An operator offers a provider terms of its own, each a parameter of the rulebook with another value (3).
+    """An operator offers a provider terms of its own, each a parameter of the rulebook with another value (§3).
 
     They bind once the provider has signed. Raises InvalidInput (terms, note, starts_at, ends_at).
     """
@@ -199,7 +200,7 @@ def agreement_terms_propose(
 
 @act
 def agreement_terms_sign(*, agreement: Agreement, actor: Actor, now: datetime) -> Agreement:
-    """The owner signs terms of its own; from then on they prevail over the rulebook (3). Raises NotAllowed once
+    """The owner signs terms of its own; from then on they prevail over the rulebook (§3). Raises NotAllowed once
     withdrawn.
     """
     locked = provider_locked(agreement.provider_id)
@@ -220,7 +221,7 @@ def agreement_terms_sign(*, agreement: Agreement, actor: Actor, now: datetime) -
 
 @act
 def agreement_end(*, agreement: Agreement, reason: str, actor: Actor, now: datetime) -> Agreement:
-    """An operator ends an agreement or takes an offer back; it binds no longer from now on (3, 22). Raises
+    """An operator ends an agreement or takes an offer back; it binds no longer from now on (§3, §22). Raises
     InvalidInput.
     """
     require_operator(actor)

@@ -1,4 +1,4 @@
-"""The applicant's side of an application: starting it, filling it in, handing it in (9)."""
+"""The applicant's side of an application: starting it, filling it in, handing it in (§9)."""
 
 import re
 from datetime import datetime
@@ -58,14 +58,14 @@ class ApplicationIncomplete(NotAllowed):
 
 
 class ReentryBarred(NotAllowed):
-    """The legal subject may not apply again, or not yet (25); `decision` says from when."""
+    """The legal subject may not apply again, or not yet (§25); `decision` says from when."""
 
     code = "reentry_barred"
 
 
 @act
 def application_start(*, user: User, kind: str, actor: Actor, now: datetime) -> Application:
-    """Begin to apply as an enterprise or an individual (7, 9); the one under way is returned where there is one.
+    """Begin to apply as an enterprise or an individual (§7, §9); the one under way is returned where there is one.
 
     Raises InvalidInput (kind), NotPermitted for operators, AlreadyProvider for whoever has a store.
     """
@@ -107,7 +107,7 @@ def application_subject_save(
     actor: Actor,
     now: datetime,
 ) -> Application:
-    """Say who applies, whether it sells on consignment (13(2)), and the highest price it plans (9(6)1, yuan; 0 is
+    """Say who applies, whether it sells on consignment (§13(2)), and the highest price it plans (§9(6)1, yuan; 0 is
     free only).
 
     Saved as far as it goes. Raises InvalidInput (kind, highest_price), ApplicationClosed.
@@ -136,7 +136,7 @@ def application_store_save(
     actor: Actor,
     now: datetime,
 ) -> Application:
-    """Name and introduce the store that is to be opened (5). Saved as far as it goes.
+    """Name and introduce the store that is to be opened (§5). Saved as far as it goes.
 
     Raises InvalidInput (slug, name_zh, name_en, introduction_zh, introduction_en), ApplicationClosed.
     """
@@ -158,7 +158,7 @@ def application_store_save(
 
 @act
 def application_attest(*, application: Application, actor: Actor, now: datetime) -> Application:
-    """The applicant declares that everything handed in is true and valid (9(3), 18(1)). Raises ApplicationClosed."""
+    """The applicant declares that everything handed in is true and valid (§9(3), §18(1)). Raises ApplicationClosed."""
     locked = _editable(application, actor)
     if locked.attested_at is None:
         locked.attested_at = now
@@ -169,7 +169,7 @@ def application_attest(*, application: Application, actor: Actor, now: datetime)
 
 @act
 def application_submit(*, application: Application, actor: Actor, now: datetime) -> Application:
-    """Hand the application in; the operators who work on applications are told (9).
+    """Hand the application in; the operators who work on applications are told (§9).
 
     All conditions must hold together, save the deposit, which is paid once the application is approved. Raises
     ReentryBarred, ApplicationIncomplete with what is missing, ApplicationClosed.
@@ -234,7 +234,7 @@ def store_texts(
     """The names, address and introductions of a store without spaces around them, checked.
 
     Raises InvalidInput on the field that cannot be used: an address that is taken or not plain, a protected name
-    (18(2)), a text that is too long.
+    (§18(2)), a text that is too long.
     """
     values = {
         "slug": slug.strip().lower(),

@@ -1,4 +1,4 @@
-"""Papers that expire or have lapsed, and their thirty days (18(1))."""
+"""Papers that expire or have lapsed, and their thirty days (§18(1))."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,7 +35,7 @@ SLOT_WORDS = {
 
 @act
 def document_announce_expiry(*, document_id: int, now: datetime) -> bool:
-    """Tell a provider that a paper expires, at each of the days ahead that the rulebook names (18(1)). False where
+    """Tell a provider that a paper expires, at each of the days ahead that the rulebook names (§18(1)). False where
     not due.
     """
     locked, paper = _paper_locked(document_id)
@@ -54,7 +54,7 @@ def document_announce_expiry(*, document_id: int, now: datetime) -> bool:
 
 @act
 def lapse_open(*, document_id: int, now: datetime) -> bool:
-    """A paper's last day has ended: from the next day on, its thirty days to report run (18(1)). False where
+    """A paper's last day has ended: from the next day on, its thirty days to report run (§18(1)). False where
     not due.
     """
     locked, paper = _paper_locked(document_id)
@@ -77,7 +77,7 @@ def lapse_open(*, document_id: int, now: datetime) -> bool:
 
 @act
 def lapse_remind(*, lapse_id: int, now: datetime) -> bool:
-    """Remind a provider of a lapsed paper, on the days that the rulebook names (18(1)). False where not due."""
+    """Remind a provider of a lapsed paper, on the days that the rulebook names (§18(1)). False where not due."""
     locked, duty = _lapse_locked(lapse_id)
     if duty is None or duty.state != DutyState.AWAITING or duty.due_at <= now:
         return False
@@ -93,7 +93,7 @@ def lapse_remind(*, lapse_id: int, now: datetime) -> bool:
 
 @act
 def lapse_overdue(*, lapse_id: int, now: datetime) -> bool:
-    """Thirty days have passed without a report: the lapse is late, and handed on as conduct (18(1)). False where not
+    """Thirty days have passed without a report: the lapse is late, and handed on as conduct (§18(1)). False where not
     due.
     """
     locked, duty = _lapse_locked(lapse_id)
@@ -128,7 +128,7 @@ def reports_match(duty: LapseDuty, now: datetime) -> None:
 def report_decide(
     provider: Provider, subject: str, changed_on: date, reported_on: date | None, now: datetime
 ) -> DecisionRecord:
-    """Ask the rule of 18(1) about a change, and keep what it said."""
+    """Ask the rule of §18(1) about a change, and keep what it said."""
     # Conduct that goes on is judged by the rules of its last day (28): that of the report, or of its absence.
     decision, facts = decided(
         CHANGE_RULE, rulebook_of_provider(provider, now), changed_on=changed_on, reported_on=reported_on, at=now

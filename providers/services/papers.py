@@ -1,4 +1,4 @@
-"""Papers: handing them in, reporting a change, and what a lapse brings about (9(3), 18(1))."""
+"""Papers: handing them in, reporting a change, and what a lapse brings about (§9(3), §18(1))."""
 
 from datetime import date, datetime
 from typing import IO, Any
@@ -45,7 +45,7 @@ from regulation.services import audit_record
 
 
 class ReportChangeInstead(NotAllowed):
-    """An admitted provider reports a change, so that an operator checks the new paper (18(1))."""
+    """An admitted provider reports a change, so that an operator checks the new paper (§18(1))."""
 
     code = "report_change_instead"
 
@@ -61,7 +61,7 @@ def document_upload(
     actor: Actor,
     now: datetime,
 ) -> Document:
-    """Hand a paper in with an application; it takes the place of the one before it (9(3)1).
+    """Hand a paper in with an application; it takes the place of the one before it (§9(3)1).
 
     Raises InvalidInput (slot, number, holder, issued_on, expires_on, file), ApplicationClosed, ReportChangeInstead.
     """
@@ -114,7 +114,7 @@ def change_report(
     actor: Actor,
     now: datetime,
 ) -> ChangeReport:
-    """Report that something of the entry data changed (18(1)): in time within thirty days of the change, else late.
+    """Report that something of the entry data changed (§18(1)): in time within thirty days of the change, else late.
 
     A late report is taken all the same, and handed on as conduct. Raises InvalidInput (about, changed_on, description).
     """
@@ -139,7 +139,7 @@ def document_change_report(
     actor: Actor,
     now: datetime,
 ) -> ChangeReport:
-    """Report that a paper changed or lapsed, with the one that takes its place; an operator checks it (18(1)).
+    """Report that a paper changed or lapsed, with the one that takes its place; an operator checks it (§18(1)).
 
     Raises InvalidInput (slot, changed_on, number, holder, issued_on, expires_on, file).
     """
@@ -156,7 +156,7 @@ def document_change_report(
 
 @act
 def change_accept(*, report: ChangeReport, actor: Actor, now: datetime) -> ChangeReport:
-    """An operator found the change to be as reported; a new paper now stands for the provider (18(1))."""
+    """An operator found the change to be as reported; a new paper now stands for the provider (§18(1))."""
     require_operator(actor)
     locked = change_locked(report.pk)
     _waiting(locked)

@@ -1,4 +1,4 @@
-"""How a provider is reached and how it serves: contact, codes, service registration (9(3)2, 9(4))."""
+"""How a provider is reached and how it serves: contact, codes, service registration (§9(3)2, §9(4))."""
 
 import hmac
 import secrets
@@ -39,10 +39,10 @@ class CodeWrong(InvalidInput):
 
 @act
 def contact_save(*, provider: Provider, name: str, phone: str, email: str, actor: Actor, now: datetime) -> Contact:
-    """Say whom the platform turns to (9(3)2), as far as it is known; a new address or number is to be verified again.
+    """Say whom the platform turns to (§9(3)2), as far as it is known; a new address or number is to be verified again.
 
     What the account itself has verified needs no second code. Of an admitted provider it is a reported change
-    (18(1)). Raises InvalidInput (name, phone, email), ApplicationClosed.
+    (§18(1)). Raises InvalidInput (name, phone, email), ApplicationClosed.
     """
     locked = _changeable(provider, actor)
     name = " ".join(name.split())
@@ -82,7 +82,7 @@ def contact_save(*, provider: Provider, name: str, phone: str, email: str, actor
 
 @act
 def contact_code_send(*, contact: Contact, channel: str, actor: Actor, now: datetime) -> ContactCode:
-    """Send a code to the contact's e-mail or phone, to prove that they can be reached (9(3)2).
+    """Send a code to the contact's e-mail or phone, to prove that they can be reached (§9(3)2).
 
     Raises InvalidInput (channel, email, phone), NotAllowed when codes were sent a moment ago or too often.
     """
@@ -123,7 +123,7 @@ def contact_code_send(*, contact: Contact, channel: str, actor: Actor, now: date
 
 
 def contact_verify(*, contact: Contact, channel: str, code: str, actor: Actor, now: datetime) -> Contact:
-    """Take the code that was sent to the contact (9(3)2). A wrong answer is counted; five use the code up.
+    """Take the code that was sent to the contact (§9(3)2). A wrong answer is counted; five use the code up.
 
     Raises CodeWrong (code). The count outlives the refusal, so this is not part of another act.
     """
@@ -173,10 +173,10 @@ def service_save(
     actor: Actor,
     now: datetime,
 ) -> ServiceRegistration:
-    """Register who serves, when, and the warranty period (9(4)), as far as it goes. What was declared true is
+    """Register who serves, when, and the warranty period (§9(4)), as far as it goes. What was declared true is
     declared anew.
 
-    Of an admitted provider it is a reported change (18(1)). Raises InvalidInput (people, days, opens, closes,
+    Of an admitted provider it is a reported change (§18(1)). Raises InvalidInput (people, days, opens, closes,
     warranty_days, hotline), ApplicationClosed.
     """
     locked = _changeable(provider, actor)
@@ -219,7 +219,7 @@ def service_save(
 
 @act
 def service_declare(*, provider: Provider, actor: Actor, now: datetime) -> ServiceRegistration:
-    """Declare the service registration true (9(4)). Raises NotAllowed where there is none, ApplicationClosed."""
+    """Declare the service registration true (§9(4)). Raises NotAllowed where there is none, ApplicationClosed."""
     locked = _changeable(provider, actor)
     found = ServiceRegistration.objects.filter(provider=locked).first()
     if found is None:

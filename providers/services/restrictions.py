@@ -1,4 +1,4 @@
-"""What is laid over a provider: placing, lifting, ending by itself, and what that does to its display (9(6)3, 20)."""
+"""What is laid over a provider: placing, lifting, ending by itself, and what that does to its display (§9(6)3, §20)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -43,8 +43,8 @@ def restriction_place(
     actor: Actor,
     now: datetime,
 ) -> Restriction:
-    """Lay a restriction over a provider, from `starts_at` (now) to `until` (until it is lifted) (9(6)3, 20(2),
-    20(5)).
+    """Lay a restriction over a provider, from `starts_at` (now) to `until` (until it is lifted) (§9(6)3, §20(2),
+    §20(5)).
 
     One open restriction a kind and reference: placing it again returns the one in force and changes nothing. The team
     is told. Raises InvalidInput (kind, reason, until).
@@ -121,7 +121,7 @@ def restriction_lift(
 
 @act
 def restriction_end(*, restriction_id: int, now: datetime) -> bool:
-    """Mark a restriction whose end has come (20(2)). It was out of force from its `until` on; False where nothing is
+    """Mark a restriction whose end has come (§20(2)). It was out of force from its `until` on; False where nothing is
     due.
     """
     provider_id = Restriction.objects.filter(pk=restriction_id).values_list("provider_id", flat=True).first()

@@ -1,4 +1,4 @@
-"""The operators' side of an application: taking it, and settling it (9)."""
+"""The operators' side of an application: taking it, and settling it (§9)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -132,7 +132,7 @@ def application_refuse(*, application: Application, reason: str, actor: Actor, n
 def condition_confirm(
     *, provider: Provider, condition: PlatformCondition, note: str, actor: Actor, now: datetime
 ) -> None:
-    """An operator confirms that a provider meets one of the platform's own conditions (9(7))."""
+    """An operator confirms that a provider meets one of the platform's own conditions (§9(7))."""
     require_operator(actor)
     ConditionAnswer.objects.update_or_create(
         provider=provider,
@@ -144,11 +144,11 @@ def condition_confirm(
 
 @act
 def application_approve(*, application: Application, note: str, actor: Actor, now: datetime) -> Application:
-    """Admit the provider: its store and the owner's role come with it (5), and what the deposit must be is worked out
-    (9(6)).
+    """Admit the provider: its store and the owner's role come with it (§5), and what the deposit must be is worked out
+    (§9(6)).
 
     Every condition is judged again under lock, with the real name behind the account, which must be the legal subject
-    (9(3)1). The store opens when the deposit is paid. Raises ApplicationIncomplete with what no longer holds,
+    (§9(3)1). The store opens when the deposit is paid. Raises ApplicationIncomplete with what no longer holds,
     NotYourReview, InvalidInput (slug) where the store's address was taken meanwhile.
     """
     locked = _under_review(application, actor)

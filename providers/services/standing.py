@@ -1,4 +1,4 @@
-"""How a provider stands and how it leaves: the daily check of its conditions (9, 24(2)), exits and the register of
+"""How a provider stands and how it leaves: the daily check of its conditions (§9, §24(2)), exits and the register of
 25.
 """
 
@@ -49,7 +49,7 @@ STAYING = {ProviderState.ACTIVE, ProviderState.LEAVING}
 
 @act
 def conditions_check(*, provider_id: int, now: datetime) -> list[Requirement]:
-    """Judge an admitted provider's conditions again (9 lead, 24(2)); those no longer met are returned.
+    """Judge an admitted provider's conditions again (§9, §24(2)); those no longer met are returned.
 
     What is no longer met hides the store until it is mended; the time to mend it runs from the first finding, and the
     display comes back by itself. Doing it twice changes nothing.
@@ -127,7 +127,7 @@ def _conditions_met_again(provider: Provider, now: datetime) -> None:
 
 @act
 def cure_expire(*, provider_id: int, now: datetime) -> bool:
-    """The time to meet the conditions again has passed: clearance may be proposed (24(2)). False where nothing is
+    """The time to meet the conditions again has passed: clearance may be proposed (§24(2)). False where nothing is
     due.
     """
     failing = conditions_check(provider_id=provider_id, now=now)
@@ -143,7 +143,7 @@ def cure_expire(*, provider_id: int, now: datetime) -> bool:
 
 @act
 def condition_declare(*, provider: Provider, condition: PlatformCondition, actor: Actor, now: datetime) -> None:
-    """A provider declares that it meets one of the platform's own conditions (9(7)). Raises NotAllowed where an
+    """A provider declares that it meets one of the platform's own conditions (§9(7)). Raises NotAllowed where an
     operator says so.
     """
     require_member(actor, provider, Permission.PAPERS)
@@ -169,7 +169,7 @@ def platform_condition_add(
     actor: Actor,
     now: datetime,
 ) -> PlatformCondition:
-    """The platform asks for something more (9(7)), of those it names, from a moment on. Raises InvalidInput naming
+    """The platform asks for something more (§9(7)), of those it names, from a moment on. Raises InvalidInput naming
     the field.
     """
     require_operator(actor)
@@ -206,7 +206,7 @@ def platform_condition_add(
 def platform_condition_retire(
     *, condition: PlatformCondition, reason: str, actor: Actor, now: datetime
 ) -> PlatformCondition:
-    """The platform no longer asks for one of its own conditions (9(7)). Raises InvalidInput without a reason."""
+    """The platform no longer asks for one of its own conditions (§9(7)). Raises InvalidInput without a reason."""
     require_operator(actor)
     why = require_reason(reason)
     found = PlatformCondition.objects.select_for_update(no_key=True).get(pk=condition.pk)
@@ -228,7 +228,7 @@ def platform_condition_retire(
 def platform_provider_create(
     *, owner: User, slug: str, name: Text, introduction: Text, actor: Actor, now: datetime
 ) -> Provider:
-    """Open the platform's own store, a provider like any other (2, 7), with a deposit of zero. The one there is, is
+    """Open the platform's own store, a provider like any other (§2, §7), with a deposit of zero. The one there is, is
     returned.
 
     Its owner is an account with a verified enterprise behind it. Raises NotAllowed without.
@@ -274,7 +274,7 @@ def platform_provider_create(
 
 @act
 def provider_leaving_begin(*, provider: Provider, actor: Actor, now: datetime) -> Provider:
-    """A provider begins to leave (22, 23): nothing of it is shown or sold any more, what was sold is wound up."""
+    """A provider begins to leave (§22, §23): nothing of it is shown or sold any more, what was sold is wound up."""
     locked = provider_locked(provider.pk)
     _expect(locked, {ProviderState.ACTIVE})
     locked.begin_leaving()
@@ -283,7 +283,7 @@ def provider_leaving_begin(*, provider: Provider, actor: Actor, now: datetime) -
 
 @act
 def provider_leaving_withdraw(*, provider: Provider, actor: Actor, now: datetime) -> Provider:
-    """A provider stays after all (23): it is shown again where nothing else hides it."""
+    """A provider stays after all (§23): it is shown again where nothing else hides it."""
     locked = provider_locked(provider.pk)
     _expect(locked, {ProviderState.LEAVING})
     locked.stay()
@@ -292,7 +292,7 @@ def provider_leaving_withdraw(*, provider: Provider, actor: Actor, now: datetime
 
 @act
 def provider_leave(*, provider: Provider, exit_kind: str, actor: Actor, now: datetime) -> Provider:
-    """A provider has left, by itself (23) or because its agreement ended (22)."""
+    """A provider has left, by itself (§23) or because its agreement ended (§22)."""
     if exit_kind not in {ExitKind.VOLUNTARY, ExitKind.TERMINATED}:
         raise InvalidInput(_("A provider leaves by itself or with its agreement."), field="exit_kind", clauses=["22"])
     locked = provider_locked(provider.pk)
@@ -304,7 +304,7 @@ def provider_leave(*, provider: Provider, exit_kind: str, actor: Actor, now: dat
 
 @act
 def provider_clear_out(*, provider: Provider, decision: DecisionRecord, actor: Actor, now: datetime) -> Provider:
-    """The platform clears a provider out (24). Its money and orders are wound up by the exit."""
+    """The platform clears a provider out (§24). Its money and orders are wound up by the exit."""
     locked = provider_locked(provider.pk)
     _expect(locked, STAYING)
     before = locked.state
@@ -314,7 +314,7 @@ def provider_clear_out(*, provider: Provider, decision: DecisionRecord, actor: A
 
 @act
 def provider_reinstate(*, provider: Provider, reason: str, actor: Actor, now: datetime) -> Provider:
-    """A cleared provider comes back because an appeal found for it (19). Its bars are taken back separately."""
+    """A cleared provider comes back because an appeal found for it (§19). Its bars are taken back separately."""
     require_reason(reason)
     locked = provider_locked(provider.pk)
     _expect(locked, {ProviderState.CLEARED})
@@ -332,7 +332,7 @@ def reentry_bar_record(
     actor: Actor,
     now: datetime,
 ) -> list[ReentryBar]:
-    """Enter an exit in the re-entry register (25), for the legal subject and, after clearance, those behind it.
+    """Enter an exit in the re-entry register (§25), for the legal subject and, after clearance, those behind it.
 
     `related` holds blind indexes of further subjects that are to be barred too. The rule decides from when, or never.
     Recording it twice changes nothing.
@@ -369,7 +369,7 @@ def reentry_bar_record(
 
 @act
 def reentry_bar_revoke(*, provider: Provider, reason: str, actor: Actor, now: datetime) -> int:
-    """Take a provider's bars back because an appeal found for it (19); they stay on record. Returns how many there
+    """Take a provider's bars back because an appeal found for it (§19); they stay on record. Returns how many there
     were.
     """
     why = require_reason(reason)

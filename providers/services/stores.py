@@ -1,4 +1,4 @@
-"""The store and the people who work for it (5)."""
+"""The store and the people who work for it (§5)."""
 
 import hashlib
 import secrets

@@ -1,4 +1,4 @@
-"""Requests for money back (17)."""
+"""Requests for money back (§17)."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -74,11 +74,11 @@ REFUND_MOVES = [
 
 
 class RefundRequest(FSMModelMixin, models.Model):
-    """Who asks for how much back and why, what is that entitled to, and what came of it? (17)
+    """Who asks for how much back and why, what is that entitled to, and what came of it? (§17)
 
     `decision` is the entitlement as it was decided with the request, `final` the one that settled it. The rulebook is
     the one in
-    force when it was asked for. `reply_due_at` and `decide_due_at` are the clocks of 17(1); sweeps look for them.
+    force when it was asked for. `reply_due_at` and `decide_due_at` are the clocks of §17(1); sweeps look for them.
     """
 
     number = models.CharField(_("number"), max_length=20, unique=True)

@@ -1,4 +1,4 @@
-"""The room in which a refund is negotiated, and where its money came from (17(1), 17(5))."""
+"""The room in which a refund is negotiated, and where its money came from (§17(1), §17(5))."""
 
 from datetime import datetime
 
@@ -29,7 +29,7 @@ SOURCES = [
 
 
 class RefundOffer(FSMModelMixin, models.Model):
-    """For how much would one side settle, and did the other sign? (17(1), 11(2)3)
+    """For how much would one side settle, and did the other sign? (§17(1), §11(2)3)
 
     Binding when both have signed; never imposed. A new offer takes the place of the one before.
     """
@@ -112,7 +112,7 @@ class RefundOffer(FSMModelMixin, models.Model):
 
 
 class RefundMessage(models.Model):
-    """What did somebody say in the room? Never changed (16(1))."""
+    """What did somebody say in the room? Never changed (§16(1))."""
 
     refund = models.ForeignKey(
         RefundRequest, on_delete=models.PROTECT, related_name="messages", verbose_name=_("refund")
@@ -173,7 +173,7 @@ class RefundFile(models.Model):
 
 
 class RefundFunding(models.Model):
-    """From where did the money of a refund come, and how much? (17(5), 9(6)2)"""
+    """From where did the money of a refund come, and how much? (§17(5), §9(6)2)"""
 
     refund = models.ForeignKey(
         RefundRequest, on_delete=models.PROTECT, related_name="fundings", verbose_name=_("refund")

@@ -108,13 +108,13 @@ def open_refunds_count(provider: Provider) -> int:
 
 
 def replies_due(now: datetime, limit: int) -> list[int]:
-    """Refunds that the provider did not answer in its hours (17(1))."""
+    """Refunds that the provider did not answer in its hours (§17(1))."""
     due = RefundRequest.objects.filter(state=RefundState.NEGOTIATING, replied_at__isnull=True, reply_due_at__lte=now)
     return list(due.order_by("reply_due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def decisions_due(now: datetime, limit: int) -> list[int]:
-    """Refunds whose days of negotiation are over (17(1)): those of the guarantee, and those no operator has yet."""
+    """Refunds whose days of negotiation are over (§17(1)): those of the guarantee, and those no operator has yet."""
     due = RefundRequest.objects.filter(
         Q(in_guarantee=True, state__in=[RefundState.NEGOTIATING, RefundState.ESCALATED])
         | Q(in_guarantee=False, state=RefundState.NEGOTIATING),

@@ -1,4 +1,4 @@
-"""Asking for money back (17): what the rules give at once runs by itself, the rest is negotiated."""
+"""Asking for money back (§17): what the rules give at once runs by itself, the rest is negotiated."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -59,11 +59,11 @@ def refund_request(
     actor: Actor,
     now: datetime,
 ) -> RefundRequest:
-    """The buyer asks for money back; what that is entitled to is decided by the rulebook of this moment (17).
+    """The buyer asks for money back; what that is entitled to is decided by the rulebook of this moment (§17).
 
     An application in its guarantee and what the provider's terms promise are paid back at once. A service in its
     guarantee is negotiated
-    first (17(1)), a reason after the guarantee is for the provider to accept or the platform to find (17(2)). Where
+    first (§17(1)), a reason after the guarantee is for the provider to accept or the platform to find (§17(2)). Where
     the rules give
     nothing, the request ends as refused with its clauses, and nothing is posted. Raises RefundOpen, RefundNotNow,
     InvalidInput.
@@ -186,7 +186,7 @@ def _go_on(order: Order, refund: RefundRequest, now: datetime) -> None:
 
 @act
 def refund_withdraw(*, refund: RefundRequest, actor: Actor, now: datetime) -> RefundRequest:
-    """The buyer takes a request back before it was settled; only the buyer can (18(16)1). Nothing is posted."""
+    """The buyer takes a request back before it was settled; only the buyer can (§18(16)1). Nothing is posted."""
     order, refund = locked(refund.pk)
     require_buyer(order, actor)
     if refund.state not in {RefundState.NEGOTIATING, RefundState.ESCALATED}:
@@ -211,7 +211,7 @@ def refund_by_platform(
     actor: Actor,
     now: datetime,
 ) -> RefundRequest | None:
-    """Pay `amount` yuan of an order back because a finding or measure says so (19, 20(5)); once for `key`, at once.
+    """Pay `amount` yuan of an order back because a finding or measure says so (§19, §20(5)); once for `key`, at once.
 
     A request of the buyer that is open for the same order is settled by it. None where nothing is left to pay back.
     """
@@ -222,7 +222,7 @@ def refund_by_platform(
 def refund_on_exit(
     *, order: Order, amount: Decimal, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> RefundRequest | None:
-    """Pay an unfinished order of a leaving provider back (26(1)), from escrow, then what it is owed, then its
+    """Pay an unfinished order of a leaving provider back (§26(1)), from escrow, then what it is owed, then its
     deposit; once an order.
 
     A request of the buyer that is open is settled by it. None where nothing is left to pay back.
@@ -289,7 +289,7 @@ def _mark(reason: Text, key: str) -> str:
 
 
 def refund_after_deduction(offer: Any, actor: Actor, now: datetime) -> None:
-    """Both signed a deduction: the rest of the price goes back (11(2)3). Called in the act that signs it."""
+    """Both signed a deduction: the rest of the price goes back (§11(2)3). Called in the act that signs it."""
     order = order_locked(offer.order_id)
     amount = order.left - offer.amount
     decision = agreement_recorded(order, amount, offer.number, now)
@@ -312,7 +312,7 @@ def refund_after_deduction(offer: Any, actor: Actor, now: datetime) -> None:
 
 
 def agreement_recorded(order: Order, amount: Decimal, cause: str, now: datetime) -> DecisionRecord:
-    """Record that both signed for an amount, beside what the rules would have given (17(1), 11(2)3)."""
+    """Record that both signed for an amount, beside what the rules would have given (§17(1), §11(2)3)."""
     facts = facts_of(order, requested_at=now, reason=None)
     decision, terms = entitled(order, facts)
     agreed = Decision(

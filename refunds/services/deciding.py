@@ -1,5 +1,5 @@
 """What the platform decides: the full price in the guarantee, a finding after it, and what the clocks bring about
-(17).
+(§17).
 """
 
 from datetime import datetime
@@ -21,7 +21,7 @@ from regulation.types import Decision
 
 @act
 def refund_decide_in_full(*, refund: RefundRequest, finding: str = "", actor: Actor, now: datetime) -> RefundRequest:
-    """An operator decides a refund of the guarantee on which the two do not agree: the full price goes back (17(1)).
+    """An operator decides a refund of the guarantee on which the two do not agree: the full price goes back (§17(1)).
 
     Raises RefundNotNow for one asked for after the guarantee: that needs a finding on its reason.
     """
@@ -56,7 +56,7 @@ def _decide_in_full(order: Order, refund: RefundRequest, finding: str, actor: Ac
 def refund_uphold(
     *, refund: RefundRequest, finding: str, caused_loss: bool = False, actor: Actor, now: datetime
 ) -> RefundRequest:
-    """An operator of arbitration finds that the reason holds (17(2)), or that the service caused a loss (17(3)1).
+    """An operator of arbitration finds that the reason holds (§17(2)), or that the service caused a loss (§17(3)1).
 
     What the rules then give is sent back; where they give nothing, the request ends as refused with its clauses.
     """
@@ -84,7 +84,7 @@ def refund_uphold(
 
 @act
 def refund_reject(*, refund: RefundRequest, finding: str, actor: Actor, now: datetime) -> RefundRequest:
-    """An operator of arbitration finds that the reason does not hold (17(2)).
+    """An operator of arbitration finds that the reason does not hold (§17(2)).
 
     What the provider's terms promise without a reason is still paid; where they promise nothing, nothing is posted.
     """
@@ -138,7 +138,7 @@ def _refuse(order: Order, refund: RefundRequest, finding: str, actor: Actor, now
 
 @act
 def refund_reply_lapse(*, refund_id: int, now: datetime) -> bool:
-    """The provider did not answer in its hours: the platform takes the refund up (17(1)). False where it answered."""
+    """The provider did not answer in its hours: the platform takes the refund up (§17(1)). False where it answered."""
     order, refund = locked(refund_id)
     if refund.state != RefundState.NEGOTIATING or refund.replied_at is not None:
         return False
@@ -150,7 +150,7 @@ def refund_reply_lapse(*, refund_id: int, now: datetime) -> bool:
 
 @act
 def refund_negotiation_lapse(*, refund_id: int, now: datetime) -> bool:
-    """The days of negotiation are over without agreement (17(1)): in the guarantee the full price goes back by
+    """The days of negotiation are over without agreement (§17(1)): in the guarantee the full price goes back by
     itself; after it
     an operator has to find whether the reason holds. False where nothing is due (any more).
     """

@@ -1,4 +1,4 @@
-"""The room of a refund: answers, offers that both sign, and what is said (17(1), 17(2), 11(2)3)."""
+"""The room of a refund: answers, offers that both sign, and what is said (§17(1), §17(2), §11(2)3)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -54,7 +54,7 @@ def must_be_open(refund: RefundRequest) -> None:
 def decided_again(
     order: Order, refund: RefundRequest, *, upheld: bool, caused_loss: bool, now: datetime
 ) -> tuple[Decision, DecisionRecord]:
-    """What the request is entitled to once its reason was judged, by the rulebook of the request (17(2), 17(3)1).
+    """What the request is entitled to once its reason was judged, by the rulebook of the request (§17(2), §17(3)1).
     Recorded.
     """
     facts = facts_of(
@@ -76,7 +76,7 @@ def wanted(refund: RefundRequest, amount: Decimal) -> Decimal:
 
 @act
 def refund_accept(*, refund: RefundRequest, reply: str = "", actor: Actor, now: datetime) -> RefundRequest:
-    """The provider agrees: in the guarantee to what was asked for, after it that the reason holds (17(1), 17(2)).
+    """The provider agrees: in the guarantee to what was asked for, after it that the reason holds (§17(1), §17(2)).
 
     What the rules then give is sent back at once. Where an upheld reason gives nothing (a one-off purchase, no
     promise), the request
@@ -111,7 +111,7 @@ def refund_dispute(
     *, refund: RefundRequest, reply: str, files: Sequence[IO[bytes]] = (), actor: Actor, now: datetime
 ) -> RefundRequest:
     """The provider answers that it does not agree, and why. The two go on negotiating until the platform decides
-    (17(1)).
+    (§17(1)).
     """
     order, refund = locked(refund.pk)
     require_provider(order, actor)
@@ -131,7 +131,7 @@ def refund_dispute(
 
 @act
 def refund_escalate(*, refund: RefundRequest, actor: Actor, now: datetime) -> RefundRequest:
-    """One of the two asks the platform to decide (17(1))."""
+    """One of the two asks the platform to decide (§17(1))."""
     order, refund = locked(refund.pk)
     side = side_of(order, actor)
     if side == Side.PLATFORM:
@@ -154,7 +154,7 @@ def escalate_locked(order: Order, refund: RefundRequest, side: str, actor: Actor
 def refund_offer(
     *, refund: RefundRequest, amount: Decimal, statement: str = "", actor: Actor, now: datetime
 ) -> RefundOffer:
-    """Offer to settle for `amount` yuan; signed by whoever offers, binding when the other signs (17(1)).
+    """Offer to settle for `amount` yuan; signed by whoever offers, binding when the other signs (§17(1)).
 
     It takes the place of an open offer. A provider's first offer counts as its answer. Raises InvalidInput for an
     amount not above zero
@@ -211,7 +211,7 @@ def _offer_locked(offer: RefundOffer, actor: Actor) -> tuple[Order, RefundReques
 
 @act
 def refund_offer_sign(*, offer: RefundOffer, actor: Actor, now: datetime) -> RefundRequest:
-    """The other side signs: the amount is agreed and sent back at once (17(1))."""
+    """The other side signs: the amount is agreed and sent back at once (§17(1))."""
     order, refund, offer, side = _offer_locked(offer, actor)
     if side == offer.side:
         raise OwnSignature(_("Your side has signed already; the other side has to sign."))

@@ -1,4 +1,4 @@
-"""Sending the money of a settled refund back (17(5), 9(6)2)."""
+"""Sending the money of a settled refund back (§17(5), §9(6)2)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Replaying what was decided under another version, to see who would be treated differently (29)."""
+"""Replaying what was decided under another version, to see who would be treated differently (§29)."""
 
 from __future__ import annotations
 

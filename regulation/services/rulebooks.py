@@ -1,4 +1,4 @@
-"""New versions of the rulebook: one operator drafts, another publishes, for a moment that is yet to come (27 to 29)."""
+"""New versions of the rulebook: one operator drafts, another publishes, for a moment to come (§27 to §29)."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class SecondOperatorNeeded(NotPermitted):
 
 @act
 def rulebook_draft_create(*, note: str, actor: Actor, now: datetime) -> RulebookVersion:
-    """Start a revision from the last published version (29). `note` says why. Raises InvalidInput without a note."""
+    """Start a revision from the last published version (§29). `note` says why. Raises InvalidInput without a note."""
     _require_operator(actor)
     if not note.strip():
         raise InvalidInput(_("Say why the rules are revised."), field="note")
@@ -117,8 +117,8 @@ def rulebook_draft_discard(*, version: str, actor: Actor, now: datetime) -> Rule
 
 @act
 def rulebook_publish(*, version: str, effective_at: datetime, actor: Actor, now: datetime) -> RulebookVersion:
-    """Publish a draft for a future moment (29). From that moment on it decides; what happened before stays judged by
-    what held then (28).
+    """Publish a draft for a future moment (§29). From that moment on it decides; what happened before stays judged by
+    what held then (§28).
 
     The version gets its final name, the day it takes effect. Raises SecondOperatorNeeded for the draft's own
     author, NotADraft, and InvalidInput where the moment is not at least five minutes ahead.
@@ -146,7 +146,8 @@ def rulebook_publish(*, version: str, effective_at: datetime, actor: Actor, now:
 
 @act
 def rulebook_load(*, now: datetime) -> list[str]:
-    """Bring the shipped versions into the database, each once. The names of those that were new.
+    """Bring the shipped versions into the database, each once: the first is in force since 2017-03-07 (§27). The names
+    of those that were new.
 
     Raises Conflict where a version of that name is there with other content: a shipped version never changes.
     """

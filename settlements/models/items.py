@@ -20,7 +20,7 @@ ITEM_KINDS = [
 
 
 class SettlementItem(models.Model):
-    """What is a provider owed or does it owe, for which order, and how much of it is in a statement? (11(1)1, 17(5))
+    """What is a provider owed or does it owe, for which order, and how much of it is in a statement? (§11(1)1, §17(5))
 
     `amount` is positive, `kind` says which way it goes. `settled` is what statements in force contain of it;
     `moved` what the books have already moved out of what the provider is owed. A debt with a `counter_account` is
@@ -72,7 +72,7 @@ class SettlementItem(models.Model):
 
 
 class SettlementHold(models.Model):
-    """Why is what a reference earned kept out of statements for now? (11(1)2, 13(2))
+    """Why is what a reference earned kept out of statements for now? (§11(1)2, §13(2))
 
     Placed and lifted by the apps above: an open refund or complaint, an invoice that is owed. It may stand before
     the item does.

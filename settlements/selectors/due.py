@@ -31,7 +31,7 @@ def open_items(now: datetime) -> "QuerySet[SettlementItem]":
 
 def providers_to_settle(now: datetime, limit: int) -> list[int]:
     """Providers that the present cycle has not been through and that have something to settle, or a deposit to fill
-    (9(6)3).
+    (§9(6)3).
     """
     cycle_on = cycle_at(now)
     visited = CycleVisit.objects.filter(provider=OuterRef("provider"), cycle_on=cycle_on)

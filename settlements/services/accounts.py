@@ -24,7 +24,7 @@ def payout_account_set(
 ) -> PayoutAccount:
     """Set the bank account that a provider is paid to; everybody who sees its money is told.
 
-    The holder must be the provider's own legal subject (9(3)). Raises InvalidInput (`holder`, `bank`, `account`).
+    The holder must be the provider's own legal subject (§9(3)). Raises InvalidInput (`holder`, `bank`, `account`).
     """
     locked = provider_locked(provider.pk)
     require_money(actor, locked)

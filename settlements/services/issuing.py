@@ -31,7 +31,7 @@ RULE = "settlement.statement"
 
 @act
 def statement_issue(*, provider_id: int, now: datetime) -> Statement | None:
-    """Work out and issue a provider's statement for the present cycle, once (11(1)1, 17(5), 9(6)3).
+    """Work out and issue a provider's statement for the present cycle, once (§11(1)1, §17(5), §9(6)3).
 
     Sales − service fee − recoveries − deposit top-up − deductions = payout. What is not covered is carried forward,
     and after two cycles taken from the deposit. The payout is reserved until it is sent. None where the cycle has
@@ -122,7 +122,7 @@ def _covered(taken: Sequence[Taken]) -> Decimal:
 
 
 def _top_up(provider: Provider, available: Decimal, number: str, now: datetime) -> Decimal:
-    """What the deposit gets of this settlement (9(6)3); also asked with nothing left, so that the display closes in
+    """What the deposit gets of this settlement (§9(6)3); also asked with nothing left, so that the display closes in
     time.
     """
     if withholding_for(provider, now).amount <= 0:
@@ -176,7 +176,7 @@ def _carry(
     now: datetime,
 ) -> dict[int, Decimal]:
     """Carry forward what is not covered; what was carried through its cycles is taken from the deposit, by item
-    (17(5), 9(6)2).
+    (§17(5), §9(6)2).
     """
     cycles = rulebook.parameter("settlement.carry_cycles")
     from_deposit: dict[int, Decimal] = {}

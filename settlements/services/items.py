@@ -44,7 +44,7 @@ def item_record(
     note: str = "",
     counter_account: str = "",
 ) -> SettlementItem:
-    """Note what a provider is owed or owes (yuan, above zero), for a settlement from `eligible_at` on (11(1)1, 17(5)).
+    """Note what a provider is owed or owes (yuan, above zero), for settlements from `eligible_at` on (§11(1)1, §17(5)).
 
     A sale is noted with what the buyer paid and its fee beside it, under one reference, by whoever posts the money
     from escrow. A debt whose money has been moved out of what the provider is owed has no `counter_account`; one
@@ -89,7 +89,7 @@ def items_record(*, drafts: Iterable[ItemDraft], now: datetime) -> list[Settleme
 
 
 def item_hold(*, reference: str, reason: str, cause: str = "", now: datetime) -> None:
-    """Keep what a reference earned out of statements: a refund or complaint is open, an invoice is owed (11(1)2, 13).
+    """Keep what a reference earned out of statements: a refund or complaint is open, an invoice is owed (§11(1)2, §13).
 
     It may stand before the item does. Once for reason and `cause` (the refund's or complaint's number) while it stands.
     """

@@ -8,7 +8,7 @@ from support.types import Side
 
 
 def require_side(order: Order, side: Side, actor: Actor) -> None:
-    """Let only the buyer speak as the buyer, and only the team's support as the provider (12).
+    """Let only the buyer speak as the buyer, and only the team's support as the provider (§12).
 
     Raises OrderNotFound for strangers, RoleTooSmall for members of the team whose role does not cover it.
     """

@@ -1,4 +1,4 @@
-"""Acts about conversations: write, answer by itself, and the 30-second clock (12(1)2, 12(1)3)."""
+"""Acts about conversations: write, answer by itself, and the 30-second clock (§12(1)2, §12(1)3)."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ from providers.types import Permission
 from regulation import registry
 from regulation.selectors import rulebook_at
 from regulation.services import audit_record, decision_record
-from support import selectors
+from support import reactions, selectors
 from support.detection import flag_of
 from support.models import AutoReply, ChatMessage, Conversation, ResponseClock
 from support.rules import ChatFacts
@@ -31,9 +31,9 @@ def message_send(
 ) -> ChatMessage:
     """A buyer asks or a provider answers in the conversation of an order.
 
-    A buyer's question starts the 30-second clock of business hours (12(1)3); a person's answer stops it, an
-    automatic reply
-    does not. Raises InvalidInput for a message that says nothing, OrderNotFound for strangers.
+    A buyer's question starts the 30-second clock of business hours (§12(1)3); a person's answer stops it, an
+    automatic reply does not. What a provider writes is looked into for a way out of the market (§14(1), §14(2)) and
+    for abuse (§18(7)). Raises InvalidInput for a message that says nothing, OrderNotFound for strangers.
     """
     require_side(order, side, actor)
     text = text.strip()
@@ -66,6 +66,8 @@ def message_send(
         _tell(conversation.buyer, conversation, "chat.answered", f"/orders/{order.number}/chat/", now)
     conversation.last_at = now
     conversation.save(update_fields=["last_at", "waiting_since"])
+    if message.flagged:
+        reactions.flagged(message, now)
     return message
 
 
@@ -100,7 +102,7 @@ def _answer(conversation: Conversation, actor: Actor, now: datetime) -> None:
 
 @act
 def chat_response_lapse(*, clock_id: int, now: datetime) -> bool:
-    """The 30 seconds ended without a person's answer: late, and recorded (12(1)3). False where it is settled."""
+    """The 30 seconds ended without a person's answer: late, and recorded (§12(1)3). False where it is settled."""
     clock = selectors.clock_locked(clock_id)
     if clock.outcome != "awaiting" or clock.due_at is None or now < clock.due_at:
         return False
@@ -129,7 +131,7 @@ def _decide(clock: ResponseClock, conversation: Conversation, actor: Actor, now:
 
 @act
 def auto_reply_set(*, provider: Any, text_zh: str, text_en: str, is_on: bool, actor: Actor, now: datetime) -> AutoReply:
-    """What a provider's chat answers while nobody is there (12(1)3). Raises InvalidInput without a text."""
+    """What a provider's chat answers while nobody is there (§12(1)3). Raises InvalidInput without a text."""
     require_member(actor, provider, Permission.SUPPORT)
     if not text_zh.strip():
         raise InvalidInput(_("Write what your chat answers while you are away."), field="text_zh")

@@ -1,4 +1,4 @@
-"""Acts about after-sales tickets (11(2)1, 11(3)2, 12)."""
+"""Acts about after-sales tickets (§11(2)1, §11(3)2, §12)."""
 
 from datetime import datetime
 from typing import Any
@@ -24,9 +24,9 @@ LONGEST = 4000
 def ticket_open(
     *, order: Order, kind: TicketKind, title: str, text: str, file: CheckedFile | None, actor: Actor, now: datetime
 ) -> Ticket:
-    """A buyer asks for after-sales on a paid order; the period it falls in is kept with it (11(2)1, 11(3)2, 12).
+    """A buyer asks for after-sales on a paid order; the period it falls in is kept with it (§11(2)1, §11(3)2, §12).
 
-    For a product that cannot be used the provider owes a remedy (12(1)4). Raises InvalidInput, NotAllowed,
+    For a product that cannot be used the provider owes a remedy (§12(1)4). Raises InvalidInput, NotAllowed,
     OrderNotFound.
     """
     require_side(order, Side.BUYER, actor)
@@ -58,7 +58,7 @@ def ticket_open(
 def ticket_reply(
     *, ticket: Ticket, side: Side, text: str, file: CheckedFile | None, actor: Actor, now: datetime
 ) -> TicketMessage:
-    """A side writes in an open ticket; the provider's first word answers it (12)."""
+    """A side writes in an open ticket; the provider's first word answers it (§12)."""
     ticket = _open(ticket, side, actor)
     if not text.strip():
         raise InvalidInput(_("Write your answer."), field="text")
@@ -78,7 +78,7 @@ def ticket_reply(
 
 @act
 def ticket_solve(*, ticket: Ticket, remedy: str, actor: Actor, now: datetime) -> Ticket:
-    """The provider says what it did: a mend, a substitute, a migration (12(1)4). The buyer closes or reopens."""
+    """The provider says what it did: a mend, a substitute, a migration (§12(1)4). The buyer closes or reopens."""
     ticket = _open(ticket, Side.PROVIDER, actor)
     if not remedy.strip():
         raise InvalidInput(_("Say what you did."), field="remedy")
@@ -98,7 +98,7 @@ def ticket_solve(*, ticket: Ticket, remedy: str, actor: Actor, now: datetime) ->
 
 @act
 def ticket_reopen(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
-    """The buyer says that it is not solved (12)."""
+    """The buyer says that it is not solved (§12)."""
     ticket = _open(ticket, Side.BUYER, actor)
     if ticket.state != TicketState.SOLVED:
         raise NotAllowed(_("This ticket is being worked on."))
@@ -112,7 +112,7 @@ def ticket_reopen(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
 
 @act
 def ticket_close(*, ticket: Ticket, actor: Actor, now: datetime) -> Ticket:
-    """The buyer is content, or needs it no more (12)."""
+    """The buyer is content, or needs it no more (§12)."""
     ticket = _open(ticket, Side.BUYER, actor)
     before = ticket.state
     ticket.close(now=now)

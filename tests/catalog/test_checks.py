@@ -213,12 +213,13 @@ MISSING = [
     ({"has_cover": False}, "cover", "10(5)"),
     ({"own_site_url": ""}, "own_site_url", "10(6)"),
     ({"plans": ()}, "plans", "10(2)"),
+    ({"data_items": ({"name": "手机号", "purpose": " "},)}, "data_items", "10(8)3"),
     ({"aftersales_zh": ""}, "aftersales_zh", "12"),
     ({"title_zh": "<b></b>"}, "title_zh", "10(5)"),
 ]
 
 
-@pytest.mark.clause("10(1)", "10(3)", "10(4)", "10(5)", "10(6)", "10(7)", "9(6bis)", "12")
+@pytest.mark.clause("10(1)", "10(2)", "10(3)", "10(4)", "10(5)", "10(6)", "10(7)", "10(8)3", "9(6bis)", "12")
 @pytest.mark.parametrize(("change", "field", "clause"), MISSING)
 def test_what_is_missing_is_asked_for(change: dict, field: str, clause: str, rulebook: Rulebook) -> None:
     refused = [item for item in check_listing(listing(**change), rulebook) if item.severity == "refuse"]
@@ -291,6 +292,7 @@ def test_prices_in_the_text_are_those_of_a_plan(
     assert [str(item.severity) for item in hits] == ([severity] if severity else [])
 
 
+@pytest.mark.clause("10(2)")
 def test_a_free_plan_may_be_called_free(rulebook: Rulebook) -> None:
     plans = (PlanContent("free", "社区版", "Community", "free", Decimal("0.00")),)
 

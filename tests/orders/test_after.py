@@ -20,6 +20,7 @@ from orders.models import Invoice, Review, WarrantyClaim
 from orders.services import InvoiceNotOwed, NotNow, OrderNotFound, OutOfWarranty
 from orders.types import OrderFilters
 from payments.models import Payback
+from regulation.models import DecisionRecord
 from settlements.models import SettlementHold, SettlementItem
 from tests.orders.making import (
     SERVICE,
@@ -85,6 +86,24 @@ def test_an_agreed_compensation_comes_from_what_the_provider_is_owed(now, done) 
     assert told(buyer.user, "order.compensation_arrived") == 1
     strip = selectors.money_of(order)
     assert (strip.due, strip.returned, strip.fee) == (Decimal("990.00"), Decimal("150.00"), Decimal("60.00"))
+    books_fit()
+
+
+@pytest.mark.clause("11(2)2")
+def test_what_was_promised_in_the_guarantee_is_compensated_under_its_clause(now) -> None:
+    product, owner = make_shop(now, SERVICE)
+    order, buyer = buy(product, now)
+    found = claim(order, buyer, now)
+    assert found.in_guarantee is True
+    services.claim_answer(claim=found, answer="愿意赔付", amount=Decimal("150.00"), actor=owner.actor, now=now)
+    assert not DecisionRecord.objects.filter(subject=order.subject, clauses__contains=["11(2)2"]).exists()
+
+    services.claim_accept(claim=found, actor=buyer.actor, now=now)
+
+    found.refresh_from_db()
+    assert (found.state, found.amount) == ("compensated", Decimal("150.00"))
+    record = DecisionRecord.objects.get(subject=order.subject, clauses__contains=["11(2)2"])
+    assert record.outcome == "agreed"
     books_fit()
 
 

@@ -170,7 +170,7 @@ def test_five_wrong_codes_use_it_up_and_a_new_address_is_to_be_proved_again(now:
     assert changed.phone_verified_at is None
 
 
-@pytest.mark.clause("9(5)")
+@pytest.mark.clause("1", "9(5)")
 def test_a_signature_keeps_what_was_signed_by_whom_and_when(now: datetime) -> None:
     provider, owner = making.make_provider(now)
     signed = Agreement.objects.get(provider=provider, kind="provider")

@@ -10,12 +10,26 @@ from exits.services import clearance_confirm, clearance_open, exit_request
 from notifications.models import Announcement
 from notifications.services import announcement_publish, announcement_write
 from providers.types import ExitKind
+from support.services import message_send
+from support.types import Side
 from tests.catalog.making import make_submitted
 from tests.orders.making import buy, deliver_product, make_shop, monthly
 from tests.providers.making import Person, make_application
-from violations.models import Case, Measure
-from violations.services import appeal_file, case_find, case_hearing_close, case_open
-from violations.types import CaseSource
+from violations.models import Case, Measure, MessageReport, Remedy
+from violations.services import (
+    appeal_file,
+    campaign_submit,
+    case_find,
+    case_hearing_close,
+    case_open,
+    defect_ask,
+    defect_deny,
+    defect_disclose,
+    remedy_offer,
+    takedown_file,
+    takedown_uphold,
+)
+from violations.types import CaseSource, RemedyKind
 
 # Rows of the schedule that hide nothing: the shop stays open.
 UNTRUE_REGISTRATION, UNASKED_PROMOTION, OFFLINE = "V0902", "V1810", "V1201"
@@ -82,6 +96,62 @@ def make_queues(provider: Any, owner: Person, now: datetime) -> dict[str, Any]:
     """An application and a listing version that wait for their review."""
     application, _person = make_application(now)
     return {"application": application, "version": make_submitted(provider, owner, now)}
+
+
+def make_claims(
+    product: Any,
+    order: Any,
+    owner: Person,
+    other: tuple[Any, Person],
+    buyer: Person,
+    operator: User,
+    proof: Any,
+    now: datetime,
+) -> dict[str, Any]:
+    """What is said about messages, rights and defects, in each stage, and another provider's promotion."""
+    provider, theirs = product.provider, other[0]
+    by_operator = Actor.of(operator)
+    hidden, _ = make_shop(now, provider=provider, person=owner)
+    gone, _ = make_shop(now, provider=provider, person=owner)
+    used = [buy(gone, now, buyer=buyer)[0] for _n in range(2)]
+    claims = [
+        takedown_file(
+            claimant=buyer.user,
+            product=one,
+            work="日志管家",
+            basis="own",
+            statement="抄袭",
+            files=[proof],
+            actor=buyer.actor,
+            now=now,
+        )
+        for one in (hidden, gone)
+    ]
+    takedown_uphold(takedown=claims[1], code=UNTRUE_REGISTRATION, reason="证据充分", actor=by_operator, now=now)
+    owed, offered = (Remedy.objects.get(order=one) for one in used)
+    said = message_send(order=order, side=Side.PROVIDER, text="加微信 abc12345", file=None, actor=owner.actor, now=now)
+    asked, denied = (
+        defect_ask(product=product, question="接口是否鉴权？", actor=by_operator, now=now) for _n in range(2)
+    )
+    texts = {"title_zh": "新版", "title_en": "New", "text_zh": "更快", "text_en": "Faster"}
+    return {
+        "proof": proof,
+        "takedown": claims[0],
+        "owed": owed,
+        "offered": remedy_offer(
+            remedy=offered, kind=RemedyKind.SUBSTITUTE, text="换用乙商品", amount=None, actor=owner.actor, now=now
+        ),
+        "said": said,
+        "report": MessageReport.objects.get(message=said),
+        "asked": asked,
+        "denied": defect_deny(defect=denied, denial="仅内网可达", actor=owner.actor, now=now),
+        "disclosed": defect_disclose(
+            product=product, asked=None, title="缺陷", effect="影响", advice="建议", actor=owner.actor, now=now
+        ),
+        "campaign": campaign_submit(
+            provider=theirs.provider, product=theirs, texts=texts, actor=other[1].actor, now=now
+        ),
+    }  # fmt: skip
 
 
 def announce(operator: User, now: datetime) -> Announcement:

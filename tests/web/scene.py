@@ -26,7 +26,7 @@ from support.types import Side, TicketKind
 from tests.orders.making import APPLICATION, SERVICE, buy, hand_in_all, make_shop
 from tests.providers.making import Person, make_operator, make_person
 from tests.settlements.making import earn
-from tests.web.matters import make_announcements, make_cases, make_exits, make_queues
+from tests.web.matters import make_announcements, make_cases, make_claims, make_exits, make_queues
 from violations.services import complaint_file
 
 ROLES = (
@@ -99,7 +99,7 @@ def make_scene(now: datetime) -> Scene:
     call_command("rulebook_load")
     product, owner = make_shop(now, APPLICATION)
     service, _ = make_shop(now, SERVICE, provider=product.provider, person=owner)
-    _other_product, other = make_shop(now, APPLICATION)
+    other_product, other = make_shop(now, APPLICATION)
     order, buyer = buy(product, now)
     work, _ = buy(service, now, buyer=buyer)
     hand_in_all(work, owner, now)
@@ -117,6 +117,7 @@ def make_scene(now: datetime) -> Scene:
     second = make_operator(now, "marketplace_operations")
     things = make_cases(product, order, owner, operator, now)
     things |= make_exits(operator, second, buyer, now)
+    things |= make_claims(product, order, owner, (other_product, other), buyer, operator, looked, now)
     things |= make_queues(product.provider, owner, now)
     things |= make_announcements(second, now)
     things |= {"order": order, "work": work, "product": product, "provider": product.provider, "owner": owner}
@@ -173,10 +174,13 @@ def make_scene(now: datetime) -> Scene:
         ("console/application/", {"section": "subject", "name": "submit"}),
         ("console/application/part/", {"name": "attest"}),
         ("console/complaints/", {"number": complaint.number}),
+        ("console/defects/", {"number": things["asked"].number, "name": "disclose"}),
+        ("console/infringement/", {"number": things["takedown"].number, "pk": things["owed"].pk}),
+        ("console/promotions/", {"number": things["campaign"].number}),
         ("console/documents/", {"name": "change"}),
         ("console/leaving/", {"name": "request"}),
         ("console/orders/", {"number": work.number, "name": "deliver", "target": 1}),
-        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open"}),
+        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open", "package": 1}),
         ("console/refunds/", {"number": refund.number, "name": "accept", "target": 1}),
         ("console/standing/", {"number": case.number, "name": "speak"}),
         ("console/statements/", {"number": statement.number, "name": "confirm", "kind": "csv"}),
@@ -184,12 +188,14 @@ def make_scene(now: datetime) -> Scene:
         ("console/team/", {"name": "invite", "pk": 1, "secret": "wrong"}),
         ("console/tickets/", {"number": ticket.number}),
         ("covers/", {"product_id": product.pk, "name": cover_name(version)}),
+        ("infringement/", {"number": things["takedown"].number, "pk": things["takedown"].files.all()[0].pk}),
         ("mailbox/", {"pk": 1}),
         ("messages/", {"pk": Message.objects.filter(recipient=buyer.user)[0].pk}),
         ("oidc/", {"provider_id": "none"}),
         ("orders/", {"name": "ask_invoice", "target": 1, "ticket_number": ticket.number, "pk": 1}),
         ("orders/files/", {"pk": OrderFile.objects.filter(order=work)[0].pk}),
         ("orders/<str:number>/chat/", {"pk": said.pk}),
+        ("orders/<str:number>/remedy/", {"number": things["offered"].order.number, "name": "accept"}),
         ("orders/<str:number>/tickets/", {"name": "close", "pk": ticket.messages.all()[0].pk}),
         ("orders/<str:number>/leaving/", {"number": things["subscription"].number, "name": "refund"}),
         ("p/<slug:slug>/<slug:part>/", {"part": "plans"}),

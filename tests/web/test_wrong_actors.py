@@ -26,15 +26,32 @@ from regulation.models import AuditRecord, DecisionRecord
 from support.models import AutoReply, ChatMessage, Ticket, TicketMessage
 from support.types import Side, TicketKind
 from tests.web.scene import Scene, join, paper
-from violations.models import Appeal, Case, CaseStatement, Complaint, Evidence, Finding, Measure
-from violations.types import CaseSource
+from violations.models import (
+    Appeal,
+    Campaign,
+    Case,
+    CaseStatement,
+    Complaint,
+    Defect,
+    Evidence,
+    Finding,
+    Measure,
+    MessageReport,
+    Remedy,
+    Takedown,
+)
+from violations.types import CaseSource, RemedyKind, ReportKind
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 2, 10, 0, tzinfo=BEIJING)
 KEPT = (AuditRecord, DecisionRecord, Entry, Message, OutboxMessage, Evidence, CaseStatement, ChatMessage, TicketMessage)
-STATES = (Case, Complaint, Finding, Appeal, Measure, Exit, ExitOrder, Ticket, Restriction, AutoReply)
+STATES = (
+    Case, Complaint, Finding, Appeal, Measure, Exit, ExitOrder, Ticket, Restriction, AutoReply, MessageReport, Takedown,
+    Remedy, Defect, Campaign,
+)  # fmt: skip
 
 TEAM = {"owner", "manager", "support"}
+SELLING = {"owner", "manager"}
 OPERATIONS = {"marketplace_operations", "superuser"}
 ARBITRATION = {"arbitration", "superuser"}
 Call = Callable[[Scene, Actor], Any]
@@ -63,6 +80,13 @@ def complain(scene: Scene, actor: Actor) -> Any:
     )  # fmt: skip
 
 
+def claim(scene: Scene, actor: Actor) -> Any:
+    return violations.services.takedown_file(
+        claimant=scene.people["buyer"], product=scene.things["product"], work="日志管家", basis="own",
+        statement="抄袭", files=[scene.things["proof"]], actor=actor, now=NOW,
+    )  # fmt: skip
+
+
 def solve(scene: Scene, actor: Actor) -> Any:
     return support.services.ticket_solve(ticket=scene.things["ticket"], remedy="已修复", actor=actor, now=NOW)
 
@@ -77,6 +101,8 @@ OPEN_CASE = {
     "event": "another", "product": None, "order": None, "complaint": None,
 }  # fmt: skip
 WHY = {"reason": "理由"}
+DEFECT = {"title": "缺陷", "effect": "影响", "advice": "建议"}
+PROMOTION = {"title_zh": "新版", "title_en": "New", "text_zh": "更快", "text_en": "Faster"}
 # What is called, and who of the scene may.
 ACTS: dict[str, tuple[Call, set[str]]] = {
     "message_send": (act("message_send", "order=order", side=Side.BUYER, text="您好", file=None), {"buyer"}),
@@ -137,6 +163,30 @@ ACTS: dict[str, tuple[Call, set[str]]] = {
     ),
     "clearance_confirm": (act("clearance_confirm", "exit_=clearance", **WHY), OPERATIONS | {"insider"}),
     "clearance_decline": (act("clearance_decline", "exit_=clearance", **WHY), OPERATIONS | {"insider"}),
+    "message_report": (act("message_report", "message=said", kind=ReportKind.CONTACT, note=""), {"buyer"}),
+    "message_report_uphold": (act("message_report_uphold", "report=report", code="V0902", **WHY), OPERATIONS),
+    "message_report_dismiss": (act("message_report_dismiss", "report=report", **WHY), OPERATIONS),
+    "takedown_file": (claim, {"buyer"}),
+    "takedown_answer": (act("takedown_answer", "takedown=takedown", text="原创", files=[]), TEAM),
+    "takedown_withdraw": (act("takedown_withdraw", "takedown=takedown"), {"buyer"}),
+    "takedown_uphold": (act("takedown_uphold", "takedown=takedown", code="V0902", **WHY), OPERATIONS),
+    "takedown_dismiss": (act("takedown_dismiss", "takedown=takedown", **WHY), OPERATIONS),
+    "remedy_offer": (
+        act("remedy_offer", "remedy=owed", kind=RemedyKind.MIGRATION, text="迁移", amount=None),
+        TEAM,
+    ),
+    "remedy_accept": (act("remedy_accept", "remedy=offered"), {"buyer"}),
+    "remedy_return": (act("remedy_return", "remedy=offered", note="不适合"), {"buyer"}),
+    "defect_ask": (act("defect_ask", "product=product", question="有无缺陷？"), OPERATIONS),
+    "defect_disclose": (act("defect_disclose", "product=product", asked=None, **DEFECT), SELLING),
+    "defect_deny": (act("defect_deny", "defect=asked", denial="没有"), SELLING),
+    "defect_mend": (act("defect_mend", "defect=disclosed", note="已修复"), SELLING),
+    "defect_clear": (act("defect_clear", "defect=denied", **WHY), OPERATIONS),
+    "defect_contest": (act("defect_contest", "defect=denied", code="V1806", **WHY), OPERATIONS),
+    "campaign_submit": (act("campaign_submit", "provider=provider", "product=product", texts=PROMOTION), SELLING),
+    "campaign_withdraw": (act("campaign_withdraw", "campaign=campaign"), {"another provider"}),
+    "campaign_approve": (act("campaign_approve", "campaign=campaign"), OPERATIONS | {"insider"}),
+    "campaign_refuse": (act("campaign_refuse", "campaign=campaign", **WHY), OPERATIONS | {"insider"}),
 }  # fmt: skip
 # Steps inside other acts and of the clock: nobody reaches them but through one that asks who it is.
 INNER = {"clearance_withdraw", "exit_complete", "measure_end"}

@@ -1,3 +1,3 @@
-"""The operators' desk for complaints, cases, findings and appeals."""
+"""The operators' desk for complaints, cases, appeals, reports, infringement claims, defects and promotions."""
 
-from violations.admin import screens  # noqa: F401  (registers the screens)
+from violations.admin import campaigns, defects, reports, screens  # noqa: F401  (registers the screens)

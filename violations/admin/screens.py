@@ -83,7 +83,7 @@ class LiftForm(forms.Form):
 
 @admin.register(Complaint)
 class ComplaintAdmin(ReviewAdmin):
-    """Complaints to be examined (18(16))."""
+    """Complaints to be examined (§18(16))."""
 
     seen_by = SEE_DISPUTES
     list_display = ["number", "provider", "order", "state", "filed_at", "due_at", "responded_at"]
@@ -154,7 +154,7 @@ class ComplaintAdmin(ReviewAdmin):
 
 @admin.register(Case)
 class CaseAdmin(ReviewAdmin):
-    """Cases whose provider was heard (19)."""
+    """Cases whose provider was heard (§19)."""
 
     list_display = ["number", "provider", "shown_row", "state", "source", "opened_at", "hearing_due_at"]
     seen_by = SEE_DISPUTES
@@ -222,7 +222,7 @@ class CaseAdmin(ReviewAdmin):
 
 @admin.register(Appeal)
 class AppealAdmin(ReviewAdmin):
-    """Appeals, decided by another operator than the one who found (19)."""
+    """Appeals, decided by another operator than the one who found (§19)."""
 
     seen_by = SEE_DISPUTES
     list_display = ["finding", "state", "filed_at", "found_by", "decided_by", "decided_at"]

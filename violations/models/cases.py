@@ -1,4 +1,4 @@
-"""Cases: the platform examines conduct under a row of the violation schedule (19)."""
+"""Cases: the platform examines conduct under a row of the violation schedule (§19)."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from violations.types import CaseSource, CaseState
 class Case(FSMModelMixin, models.Model):
     """Which conduct of which provider is examined, under which row of which rulebook, and was the provider heard?
 
-    The rulebook is the one in force on the last day of the conduct (28). `event` names what happened, so that one event
+    The rulebook is the one in force on the conduct's last day (§28). `event` names what happened, so that one event
     is charged once. Written by `violations.services.cases`.
     """
 
@@ -54,6 +54,9 @@ class Case(FSMModelMixin, models.Model):
             (CaseSource.COMPLAINT, _("complaint")),
             (CaseSource.LATE_RESPONSE, _("complaint not answered in time")),
             (CaseSource.LATE_REPORT, _("change not reported in time")),
+            (CaseSource.LATE_REMEDY, _("no remedy in time after a takedown")),
+            (CaseSource.LATE_DEFECT, _("defect not disclosed in time")),
+            (CaseSource.STALE, _("product neither updated nor attested")),
             (CaseSource.OPERATOR, _("operator")),
         ],
     )

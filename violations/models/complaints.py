@@ -1,4 +1,4 @@
-"""Complaints: a person says that a provider broke the rules (18(16))."""
+"""Complaints: a person says that a provider broke the rules (§18(16))."""
 
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from violations.types import ComplaintState
 class Complaint(FSMModelMixin, models.Model):
     """Who complains of whom, about what, and was the provider's answer in time?
 
-    Written by `violations.services.complaints`. Only the complainant's own account withdraws it (18(16)1).
+    Written by `violations.services.complaints`. Only the complainant's own account withdraws it (§18(16)1).
     """
 
     number = models.CharField(_("number"), max_length=16, unique=True)

@@ -1,4 +1,4 @@
-"""Findings and what follows from them: measures, penalty points, appeals (19 to 21)."""
+"""Findings and what follows from them: measures, penalty points, appeals (§19 to §21)."""
 
 from datetime import datetime
 
@@ -89,7 +89,7 @@ class Finding(FSMModelMixin, models.Model):
 
 
 class Measure(FSMModelMixin, models.Model):
-    """One thing that a finding, or the standing ladder, brought about, and whether it is still in force (20).
+    """One thing that a finding, or the standing ladder, brought about, and whether it is still in force (§20).
 
     What it laid over the store or took from the deposit lives there; `reference` names it.
     """
@@ -162,7 +162,7 @@ class Measure(FSMModelMixin, models.Model):
 class PointsEntry(models.Model):
     """The ledger of penalty points: what was given, and as an entry below zero what was taken back. Append-only.
 
-    A case's points belong to the natural year in which it was decided (21); taking them back keeps that year.
+    A case's points belong to the natural year in which it was decided (§21); taking them back keeps that year.
     """
 
     provider = models.ForeignKey(
@@ -199,7 +199,7 @@ class PointsEntry(models.Model):
 
 
 class YearTally(models.Model):
-    """What a provider's points came to in a natural year that has closed (21). Append-only: nothing is erased."""
+    """What a provider's points came to in a natural year that has closed (§21). Append-only: nothing is erased."""
 
     provider = models.ForeignKey(
         "providers.Provider", on_delete=models.PROTECT, related_name="year_tallies", verbose_name=_("provider")
@@ -219,7 +219,7 @@ class YearTally(models.Model):
 
 
 class Appeal(FSMModelMixin, models.Model):
-    """A provider asks another operator to look at a finding again (19; platform default). One for each finding."""
+    """A provider asks another operator to look at a finding again (§19; platform default). One for each finding."""
 
     finding = models.OneToOneField(
         Finding, on_delete=models.PROTECT, related_name="appeal_record", verbose_name=_("finding")

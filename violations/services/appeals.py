@@ -1,4 +1,4 @@
-"""Acts about appeals (19; a platform default): five working days, and always another operator."""
+"""Acts about appeals (§19; a platform default): five working days, and always another operator."""
 
 from datetime import datetime
 
@@ -26,7 +26,7 @@ LONGEST = 4000
 
 @act
 def appeal_file(*, finding: Finding, statement: str, actor: Actor, now: datetime) -> Appeal:
-    """A provider asks another operator to look at a finding again, within five working days (19).
+    """A provider asks another operator to look at a finding again, within five working days (§19).
 
     The measures stay in force until it is decided. Raises InvalidInput, and NotAllowed when the time has ended.
     """
@@ -54,7 +54,7 @@ def appeal_file(*, finding: Finding, statement: str, actor: Actor, now: datetime
 
 @act
 def appeal_reject(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) -> Appeal:
-    """Another operator confirms the finding (19)."""
+    """Another operator confirms the finding (§19)."""
     appeal, finding = _ready(appeal, reason, actor)
     appeal.reject(operator_id=actor.person, reason=reason.strip(), now=now)
     appeal.save()
@@ -67,7 +67,7 @@ def appeal_reject(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) -
 
 @act
 def appeal_allow(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) -> Appeal:
-    """Another operator overturns the finding: points, freezes and deductions are taken back as new entries (19, 20)."""
+    """Another operator overturns the finding: points, freezes and deductions are taken back by new entries (§19)."""
     appeal, finding = _ready(appeal, reason, actor)
     deposit_lock(provider_id=finding.provider_id)
     appeal.allow(operator_id=actor.person, reason=reason.strip(), now=now)

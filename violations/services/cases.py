@@ -1,4 +1,4 @@
-"""Acts about cases: open, hear, dismiss (19)."""
+"""Acts about cases: open, hear, dismiss (§19)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -46,7 +46,7 @@ def case_open(
     actor: Actor,
     now: datetime,
 ) -> Case:
-    """Examine conduct under a row of the schedule in force on its last day; the provider is heard first (19, 28).
+    """Examine conduct under a row of the schedule in force on its last day; the provider is heard first (§19, §28).
 
     Under the rows for malware, sale of data and forged papers the store closes at once and the provider is heard after.
     One event is charged once: the case of the same `event` is returned. Raises InvalidInput for an unknown row,
@@ -143,7 +143,7 @@ def case_statement_add(
 
 @act
 def case_hearing_close(*, case: Case, actor: Actor, now: datetime) -> Case:
-    """The provider says that it has been heard, before its time is up (19)."""
+    """The provider says that it has been heard, before its time is up (§19)."""
     case = selectors.case_locked(case.pk)
     require_member(actor, case.provider, Permission.COMPLAINTS)
     if case.state != CaseState.HEARING:
@@ -153,7 +153,7 @@ def case_hearing_close(*, case: Case, actor: Actor, now: datetime) -> Case:
 
 @act
 def case_hearing_lapse(*, case_id: int, now: datetime) -> bool:
-    """The time to be heard has ended: the case waits for a finding (19; three working days, a platform default)."""
+    """The time to be heard has ended: the case waits for a finding (§19; three working days, a platform default)."""
     case = selectors.case_locked(case_id)
     if case.state != CaseState.HEARING or now < case.hearing_due_at:
         return False
@@ -177,7 +177,7 @@ def _hear(case: Case, *, actor: Actor, now: datetime) -> Case:
 
 @act
 def case_dismiss(*, case: Case, reason: str, actor: Actor, now: datetime) -> Case:
-    """An operator finds no violation; a store that was closed at once is shown again (19)."""
+    """An operator finds no violation; a store that was closed at once is shown again (§19)."""
     case = selectors.case_locked(case.pk)
     require_role(actor, Role.OPERATIONS, case.provider)
     if case.state not in OPEN_CASES:

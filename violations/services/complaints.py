@@ -1,4 +1,4 @@
-"""Acts about complaints (18(16)): file, answer, withdraw, decide, and what the clock does."""
+"""Acts about complaints (§18(16)): file, answer, withdraw, decide, and what the clock does."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
@@ -44,7 +44,7 @@ def complaint_file(
     actor: Actor,
     now: datetime,
 ) -> Complaint:
-    """A person complains of a provider; it has thirty minutes to answer, round the clock (18(16)).
+    """A person complains of a provider; it has thirty minutes to answer, round the clock (§18(16)).
 
     What the order has earned is held out of settlement until the complaint ends. Raises InvalidInput naming the field,
     NotPermitted for anybody who complains in another's name.
@@ -131,7 +131,7 @@ def evidence_add(
 def complaint_respond(
     *, complaint: Complaint, response: str, evidence: Sequence[CheckedFile], actor: Actor, now: datetime
 ) -> Complaint:
-    """The provider answers; whether in time is decided and kept (18(16)).
+    """The provider answers; whether in time is decided and kept (§18(16)).
 
     Raises InvalidInput, NotAllowed, ProviderNotFound for strangers, RoleTooSmall.
     """
@@ -160,7 +160,7 @@ def complaint_respond(
 
 @act
 def complaint_response_lapse(*, complaint_id: int, now: datetime) -> bool:
-    """The thirty minutes ended without an answer: it is recorded, and a case under V1816 opens (18(16)).
+    """The thirty minutes ended without an answer: it is recorded, and a case under V1816 opens (§18(16)).
 
     False where it was answered, closed, or recorded before.
     """
@@ -212,7 +212,7 @@ def _decide_response(complaint: Complaint, *, actor: Actor, now: datetime, act_n
 
 @act
 def complaint_withdraw(*, complaint: Complaint, actor: Actor, now: datetime) -> Complaint:
-    """The complainant, and nobody else, takes the complaint back (18(16)1). A case that was opened goes on."""
+    """The complainant, and nobody else, takes the complaint back (§18(16)1). A case that was opened goes on."""
     complaint = selectors.complaint_locked(complaint.pk)
     if actor.id != complaint.complainant_id:
         raise NotPermitted(_("Only the person who complained can withdraw."), clauses=["18(16)1"])
@@ -228,7 +228,7 @@ def complaint_withdraw(*, complaint: Complaint, actor: Actor, now: datetime) -> 
 def complaint_uphold(
     *, complaint: Complaint, code: str, occurred_at: datetime, reason: str, actor: Actor, now: datetime
 ) -> Complaint:
-    """An operator finds the complaint founded: a case opens under a row of the schedule (18(16), 19)."""
+    """An operator finds the complaint founded: a case opens under a row of the schedule (§18(16), §19)."""
     complaint = selectors.complaint_locked(complaint.pk)
     require_role(actor, Role.OPERATIONS, complaint.provider)
     _ensure_open(complaint)
@@ -255,7 +255,7 @@ def complaint_uphold(
 
 @act
 def complaint_dismiss(*, complaint: Complaint, reason: str, actor: Actor, now: datetime) -> Complaint:
-    """An operator finds the complaint unfounded, with the reason that both sides read (18(16))."""
+    """An operator finds the complaint unfounded, with the reason that both sides read (§18(16))."""
     complaint = selectors.complaint_locked(complaint.pk)
     require_role(actor, Role.OPERATIONS, complaint.provider)
     _ensure_open(complaint)

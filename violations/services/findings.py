@@ -1,4 +1,4 @@
-"""Acts about findings (19 to 21): what an operator holds to be true, and the measures that follow from it."""
+"""Acts about findings (§19 to §21): what an operator holds to be true, and the measures that follow from it."""
 
 from datetime import datetime
 from typing import Any
@@ -29,10 +29,10 @@ from violations.types import CaseState
 
 @act
 def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: Actor, now: datetime) -> Finding:
-    """An operator finds a violation under a row of the schedule, after the provider was heard (19, 20(1)).
+    """An operator finds a violation under a row of the schedule, after the provider was heard (§19, §20(1)).
 
-    The row is the one in force on the last day of the conduct (28), the points count in the natural year of the finding
-    (21). `compensation` in yuan goes to the buyer of the case's order and is no penalty; zero or None where there
+    The row is the one in force on the conduct's last day (§28), the points count in the natural year of the finding
+    (§21). `compensation` in yuan goes to the buyer of the case's order and is no penalty; zero or None where there
     is none.
     Raises InvalidInput, CaseClosed, and NotAllowed while the provider may still be heard.
     """
@@ -140,7 +140,7 @@ def _decision(case: Case, cost: Penalty, rulebook: Rulebook) -> Decision:
 
 
 def _standing(finding: Finding, points_before: int, cost: Penalty, actor: Actor, now: datetime) -> None:
-    """What the year's tally brings about: a step of the ladder, and at 24 points the closing of everything (20(4))."""
+    """What the year's tally brings about: a step of the ladder, and at 24 points the closing of everything (§20(4))."""
     rulebook = rulebook_at(now)
     facts = PointsFacts(records=selectors.points_records(finding.provider_id), at=now)
     decision = registry.decide("violation.points", facts, rulebook)

@@ -1,4 +1,4 @@
-"""The measures of a finding (20): laid over the store, taken from the deposit, and taken back as new entries."""
+"""The measures of a finding (§20): laid over the store, taken from the deposit, and taken back as new entries."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -49,7 +49,7 @@ def measures_apply(
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Bring about what a finding costs, within its act: points, freeze, deduction, compensation, others (20)."""
+    """Bring about what a finding costs, within its act: points, freeze, deduction, compensation, others (§20)."""
     require_transaction()
     if cost.points:
         _measure(finding, MeasureKind.POINTS, now, points=cost.points)
@@ -120,7 +120,7 @@ def overlay_kind(measure: Measure) -> RestrictionKind | None:
 
 
 def overlay_place(*, measure: Measure, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
-    """Lay a measure over its provider, within an act; it lifts by itself at the measure's end (20(2))."""
+    """Lay a measure over its provider, within an act; it lifts by itself at the measure's end (§20(2))."""
     kind = overlay_kind(measure)
     if kind is None:
         return
@@ -155,7 +155,7 @@ def _deduct(finding: Finding, amount: Decimal, decision: DecisionRecord, actor: 
 
 
 def _compensate(finding: Finding, amount: Decimal, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
-    """What the buyer lost: out of what the provider is owed, then out of its deposit; no penalty (11(2)2, 11(3)3)."""
+    """What the buyer lost: out of what the provider is owed, then out of its deposit; no penalty (§11(2)2, §11(3)3)."""
     key = f"{reference(finding)}:compensation"
     compensation_pay(
         order=_order_of(finding),
@@ -171,7 +171,7 @@ def _compensate(finding: Finding, amount: Decimal, decision: DecisionRecord, act
 
 @act
 def measure_end(*, measure_id: int, now: datetime, actor: Actor) -> bool:
-    """A measure's time is over: what it laid over the store is lifted by itself (20(2)). False where it is not due."""
+    """A measure's time is over: what it laid over the store is lifted by itself (§20(2)). False where it is not due."""
     measure = selectors.measure_locked(measure_id)
     if measure.state != MeasureState.IN_FORCE or measure.until is None or now < measure.until:
         return False
@@ -184,7 +184,7 @@ def measure_end(*, measure_id: int, now: datetime, actor: Actor) -> bool:
 
 @act
 def measure_lift(*, measure: Measure, reason: str, actor: Actor, now: datetime) -> Measure:
-    """An operator ends a measure that lasts until what was wrong has been mended (20)."""
+    """An operator ends a measure that lasts until what was wrong has been mended (§20)."""
     measure = selectors.measure_locked(measure.pk)
     require_role(actor, Role.OPERATIONS, measure.finding.provider)
     if measure.state != MeasureState.IN_FORCE:
@@ -197,7 +197,7 @@ def measure_lift(*, measure: Measure, reason: str, actor: Actor, now: datetime) 
 
 
 def measures_reverse(*, finding: Finding, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
-    """Take back every measure of an overturned finding, within its act: new entries, nothing is erased (19)."""
+    """Take back every measure of an overturned finding, within its act: new entries, nothing is erased (§19)."""
     require_transaction()
     for measure in selectors.measures_to_reverse(finding):
         if measure.kind in {MeasureKind.DEDUCTION, MeasureKind.COMPENSATION}:

@@ -1,4 +1,4 @@
-"""What a year's tally brings about (20, 21): steps of the standing ladder, clearance at 24 points, the year's end."""
+"""What a year's tally brings about (§20, §21): steps of the standing ladder, clearance at 24 points, the year's end."""
 
 from datetime import datetime
 from typing import Any
@@ -17,7 +17,7 @@ from violations.types import MeasureKind
 
 
 def step_apply(*, finding: Finding, step: StandingStep, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
-    """A tally reached a step below clearance: its freeze and its other measures, within the finding's act (20(5))."""
+    """A tally reached a step below clearance: its freeze and its other measures, within the finding's act (§20(5))."""
     require_transaction()
     if step.freeze_days:
         _step_measure(finding, step, decision, actor, now, kind=MeasureKind.FREEZE, days=step.freeze_days)
@@ -55,7 +55,7 @@ def _step_measure(
 
 def clearance_propose(*, finding: Finding, decision: DecisionRecord, actor: Actor, now: datetime) -> None:
     """24 points, or a row that says so: store and products close at once; a second operator confirms the rest
-    (20(4), 24).
+    (§20(4), §24).
     """
     require_transaction()
     clearance_open(
@@ -71,7 +71,7 @@ def clearance_propose(*, finding: Finding, decision: DecisionRecord, actor: Acto
 
 @act
 def year_close(*, provider: Any, year: int, now: datetime) -> bool:
-    """Write down what a provider's points came to in a natural year that has ended (21). False where it is written.
+    """Write down what a provider's points came to in a natural year that has ended (§21). False where it is written.
 
     Points belong to the year of their finding, so the new year starts at zero by itself; nothing is erased.
     """

@@ -15,7 +15,7 @@ from web.components.words import yuan_text
 
 
 def class_words(product_class: str) -> tuple[str, str]:
-    """A product class and its guarantee in words (17(1)): what a buyer needs to know before paying."""
+    """A product class and its guarantee in words (§17(1)): what a buyer needs to know before paying."""
     if product_class == "application":
         return pgettext("class of product", "Application"), _("full refund within 5 days, no reason needed")
     if product_class == "service":

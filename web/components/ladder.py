@@ -1,4 +1,4 @@
-"""A provider's standing: penalty points of a natural year against the steps at which measures follow (20, 21, 24)."""
+"""A provider's standing: penalty points of a year against the steps at which measures follow (§20, §21, §24)."""
 
 from __future__ import annotations
 

@@ -42,6 +42,7 @@ CONSOLE = (
         pgettext_lazy("navigation", "Selling"),
         (
             ("/console/products/", pgettext_lazy("navigation", "Products"), "package"),
+            ("/console/promotions/", pgettext_lazy("navigation", "Promotions"), "send"),
             ("/console/orders/", pgettext_lazy("navigation", "Orders"), "receipt-text"),
             ("/console/refunds/", pgettext_lazy("navigation", "Refunds"), "undo-2"),
             ("/console/complaints/", pgettext_lazy("navigation", "Complaints"), "megaphone"),
@@ -62,6 +63,8 @@ CONSOLE = (
         (
             ("/console/standing/", pgettext_lazy("navigation", "Points and measures"), "gauge"),
             ("/console/cases/", pgettext_lazy("navigation", "Cases"), "scale"),
+            ("/console/defects/", pgettext_lazy("navigation", "Defects"), "triangle-alert"),
+            ("/console/infringement/", pgettext_lazy("navigation", "Infringement claims"), "scale"),
         ),
     ),
     (

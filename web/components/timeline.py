@@ -40,7 +40,10 @@ class TimelineItem:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One message of a conversation. `mine`: the reader wrote it; kind "system" for what the platform notes."""
+    """One message of a conversation. `mine`: the reader wrote it; kind "system" for what the platform notes.
+
+    `action` is what the reader may do about it: words and address.
+    """
 
     who: Words
     at: datetime
@@ -49,6 +52,7 @@ class ChatMessage:
     kind: str = "person"
     attachments: Sequence[Attachment] = ()
     note: Words = ""
+    action: tuple[Words, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

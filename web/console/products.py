@@ -76,6 +76,7 @@ OTHER_FIELDS = {
     "ip_confirmed": gettext_lazy("Whose rights"),
     "cover": gettext_lazy("Cover"),
     "performer": gettext_lazy("Performed by"),
+    "packages": gettext_lazy("Files and scans"),
 }
 # From then on a product without a sale is told about in the list.
 SOON = timedelta(days=30)
@@ -119,8 +120,10 @@ def new(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse
 
 
 def section_of(field: str) -> str:
-    """The section of the editor in which a finding is mended."""
+    """The section of the editor in which a finding is mended; files have a page of their own."""
     base = field.partition(".")[0].removesuffix("_zh").removesuffix("_en")
+    if base == "packages":
+        return base
     return next((name for name, fields in SECTIONS.items() if base in fields), "basics")
 
 
@@ -141,7 +144,7 @@ def _found(version: ProductVersion) -> list[dict[str, Any]]:
             "one": one,
             "field": field_words(one.field),
             "url": f"{PRODUCTS}{version.product_id}/{section_of(one.field)}/",
-            "section": NAMES[section_of(one.field)],
+            "section": NAMES.get(section_of(one.field), _("Files and scans")),
         }
         for one in findings_of(version)
     ]

@@ -139,7 +139,7 @@ def deposit_in(seller: Seller, amount: Decimal, at: datetime) -> None:
 
 
 def deposit_keep_full(seller: Seller, at: datetime) -> None:
-    """A provider that was told of a short deposit tops it up (9(6)3); most do so the next day."""
+    """A provider that was told of a short deposit tops it up (§9(6)3); most do so the next day."""
     assert seller.provider is not None
     held = standing(seller.provider)
     deposit_in(seller, held.required - held.balance, at)

@@ -1,4 +1,4 @@
-"""A provider of the demo whose deposit falls short: what it owed was taken from the deposit (9(6)2, 9(6)3)."""
+"""A provider of the demo whose deposit falls short: what it owed was taken from the deposit (§9(6)2, §9(6)3)."""
 
 from datetime import datetime
 from decimal import Decimal

@@ -20,13 +20,21 @@ from core import clock
 from core.models import OutboxMessage
 from deposits.selectors import additional_waiting
 from exits.selectors import clearances_waiting
-from orders.selectors import acceptance_queue, claims_waiting
+from orders.selectors import acceptance_queue, claims_waiting, cloud_invoices_waiting
 from payments.selectors import queues as payment_queues
 from providers.selectors import applications_waiting, changes_waiting
 from refunds.selectors import queue as refund_queue
 from regulation.selectors import last_seal
 from settlements.selectors import statements_queue
-from violations.selectors import appeals_waiting, cases_waiting, complaints_waiting
+from violations.selectors import (
+    appeals_waiting,
+    campaigns_waiting,
+    cases_waiting,
+    complaints_waiting,
+    defects_waiting,
+    message_reports_waiting,
+    takedowns_waiting,
+)
 from web.desk import sweeps
 
 MINE_SHOWN = 20
@@ -118,6 +126,26 @@ KINDS = [
         "proposed_at", _days(5),
     ),
     QueueKind(
+        _("Infringement claims"), "18(17)", "violations_takedown", "?state__exact=filed", Role.OPERATIONS,
+        takedowns_waiting, "filed_at", _days(2),
+    ),
+    QueueKind(
+        _("Defects that are denied"), "18(6)", "violations_defect", "?state__exact=denied", Role.OPERATIONS,
+        defects_waiting, "denied_at", _days(2),
+    ),
+    QueueKind(
+        _("Messages that look wrong"), "14", "violations_messagereport", "?state__exact=open", Role.OPERATIONS,
+        message_reports_waiting, "filed_at", _days(2),
+    ),
+    QueueKind(
+        _("Promotions to consent to"), "18(9)", "violations_campaign", "?state__exact=submitted", Role.OPERATIONS,
+        campaigns_waiting, "submitted_at", _days(3),
+    ),
+    QueueKind(
+        _("Invoices for cloud purchases"), "13(4)", "orders_cloudinvoice", "?state__exact=requested", Role.FINANCE,
+        cloud_invoices_waiting, "requested_at", _days(5),
+    ),
+    QueueKind(
         _("Reported changes"), "18(1)", "providers_changereport", "", Role.OPERATIONS, changes_waiting,
         "reported_at", _days(5),
     ),
@@ -125,7 +153,7 @@ KINDS = [
 
 
 def queues(user: Any, now: datetime) -> list[Queue]:
-    """Every queue that this operator sees: late ones first, then those of their own by the oldest, then colleagues'."""
+    """Every queue that this operator sees: what is late first, then own ones by the oldest, then the colleagues'."""
     found = [_queue(kind, user, now) for kind in KINDS if _sees(user, kind.screen)]
     return sorted(found, key=lambda one: (not one.late, not one.mine, not one.count, one.oldest or now))
 

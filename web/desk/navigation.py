@@ -16,7 +16,8 @@ SECTIONS: list[tuple[Any, list[str]]] = [
         [
             "providers.Application", "catalog.ProductVersion", "refunds.RefundRequest", "violations.Complaint",
             "violations.Case", "violations.Appeal", "orders.WarrantyClaim", "settlements.Statement",
-            "deposits.AdditionalDeposit", "exits.Exit", "providers.ChangeReport",
+            "deposits.AdditionalDeposit", "exits.Exit", "providers.ChangeReport", "violations.Takedown",
+            "violations.Defect", "violations.MessageReport", "violations.Campaign", "orders.CloudInvoice",
         ],
     ),
     (gettext_lazy("Trade"), ["orders.Order", "orders.DeductionOffer", "orders.Invoice", "orders.Review"]),
@@ -31,7 +32,10 @@ SECTIONS: list[tuple[Any, list[str]]] = [
     ),
     (
         gettext_lazy("Findings and measures"),
-        ["violations.Finding", "violations.Measure", "violations.PointsEntry", "violations.YearTally"],
+        [
+            "violations.Finding", "violations.Measure", "violations.PointsEntry", "violations.YearTally",
+            "violations.Remedy",
+        ],
     ),
     (
         gettext_lazy("Money in and out"),

@@ -1,4 +1,4 @@
-"""A provider leaves the market: what the buyer of a running subscription may choose (24, 26(1))."""
+"""A provider leaves the market: what the buyer of a running subscription may choose (§24, §26(1))."""
 
 from datetime import datetime
 from typing import Any

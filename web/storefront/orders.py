@@ -28,6 +28,7 @@ from orders.services import order_place
 from orders.types import MilestoneState, OrderAct, OrderFilters, OrderState
 from payments.selectors import intent_of
 from refunds.selectors import refunds_of_order, timeline_of_order
+from violations.selectors import remedy_of_order
 from web.acts import act_page
 from web.components.lists import FilterSpec, list_state
 from web.components.money import money_strip
@@ -186,6 +187,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "timeline": timeline_items(happened),
         "refunds": refunds_of_order(order),
         "leaving": leaving_of(request.user, number, now),
+        "remedy": remedy_of_order(order),
         "now": now,
         "crumbs": [(_("My orders"), "/orders/")],
     }

@@ -11,13 +11,15 @@ from catalog.selectors import cards_page, product_page
 from catalog.types import CardFilters
 from core import clock
 from orders.selectors import provider_record, reviews_page
-from providers.selectors import restrictions_in_force, store_by_slug
+from providers.selectors import restrictions_in_force, store_by_slug, support_profile_of
+from violations.selectors import defects_known
 from web.components.cards import class_words, price_words
 from web.components.reviews import review_bars
 from web.components.steps import ChoiceCard, Tab
 from web.storefront.caching import kept_for_visitors
 from web.storefront.cards import cards, in_english, worded
 
+SUPPORT = ("phone_hours", "technical", "product")
 PARTS = ("details", "plans", "steps", "reviews", "terms", "versions")
 GUARANTEE_CLAUSES = {
     "application": ("17(1)1", "17(4)2"),
@@ -49,6 +51,8 @@ def drawn_product(
         "guarantee_clauses": GUARANTEE_CLAUSES[page["product_class"]],
         "record": provider_record(page["provider_id"], now),
         "choices": _choices(page),
+        "defects": defects_known(page["id"]),
+        "support": _support(page["provider_id"]) if part == "details" else [],
         "part": part,
         "tabs": _tabs(page, part, base),
         "crumbs": _crumbs(page["category"]),
@@ -123,6 +127,21 @@ def _texts(page: dict[str, Any], part: str) -> list[dict[str, Any]]:
     return found
 
 
+def _support(provider_id: int) -> list[tuple[str, str]]:
+    """What a provider offers beside the chat: names and words, only those that it offers (§12(1)1)."""
+    found = support_profile_of(provider_id)
+    if found is None:
+        return []
+    said = {name: getattr(found, f"{name}_en" if in_english() else f"{name}_zh") for name in SUPPORT}
+    said = {name: text or getattr(found, f"{name}_zh") for name, text in said.items()}
+    rows = [
+        (_("By phone"), " · ".join(part for part in (found.phone, said["phone_hours"]) if found.phone and part)),
+        (_("Technical questions"), said["technical"]),
+        (_("Questions about the product"), said["product"]),
+    ]
+    return [(name, text) for name, text in rows if text]
+
+
 @kept_for_visitors
 def store(request: HttpRequest, slug: str) -> HttpResponse:
     """Who are they? Their record, measures in force, and what they sell."""
@@ -137,6 +156,7 @@ def store(request: HttpRequest, slug: str) -> HttpResponse:
         "introduction": (found.introduction_en if in_english() else "") or found.introduction_zh,
         "record": provider_record(found.provider_id, now),
         "measures": list(restrictions_in_force(found.provider, now)),
+        "support": _support(found.provider_id),
         "products": cards(page.items),
         "page": page,
         "now": now,

@@ -28,6 +28,9 @@ from support.selectors import (
 )
 from support.services import message_send, ticket_close, ticket_open, ticket_reopen, ticket_reply
 from support.types import Side, TicketKind, TicketState
+from violations.models.reports import REPORT_KINDS
+from violations.services import message_report
+from violations.types import ReportKind
 from web.acts import ActPage, Done, act_page, refused_by_field
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, ChatMessage
@@ -53,6 +56,18 @@ class WriteForm(forms.Form):
     file = forms.FileField(label=gettext_lazy("File"), required=False)
 
 
+class ReportForm(forms.Form):
+    kind = forms.ChoiceField(
+        label=gettext_lazy("What is wrong with it?"), choices=REPORT_KINDS, widget=forms.RadioSelect
+    )
+    note = forms.CharField(
+        label=gettext_lazy("What should the operator know?"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )
+
+
 class TicketForm(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("What is it about?"), choices=KINDS, widget=forms.RadioSelect)
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
@@ -74,7 +89,7 @@ def _refused(form: forms.Form, error: DomainError) -> None:
         form.add_error(None, str(error))
 
 
-def _lines(rows: Any, base: str) -> list[ChatMessage]:
+def _lines(rows: Any, base: str, report: str = "") -> list[ChatMessage]:
     return [
         ChatMessage(
             who=str(one.author) if one.author else _("Automatic reply"),
@@ -82,6 +97,7 @@ def _lines(rows: Any, base: str) -> list[ChatMessage]:
             text=one.text,
             mine=one.side == Side.BUYER,
             attachments=[Attachment(one.file_name, f"{base}{one.pk}/")] if one.file_name else [],
+            action=(_("Report"), f"{report}{one.pk}/report/") if report and one.side == Side.PROVIDER else None,
         )
         for one in rows
     ]
@@ -119,7 +135,7 @@ def chat(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": order,
         "title": _title(order),
-        "lines": _lines(messages_of(order), f"/orders/{number}/chat/files/"),
+        "lines": _lines(messages_of(order), f"/orders/{number}/chat/files/", f"/orders/{number}/chat/"),
         "waits_since": waits_since(order),
         "form": form,
         "now": now,
@@ -132,6 +148,37 @@ def chat(request: HttpRequest, number: str) -> HttpResponse:
 def chat_file(request: HttpRequest, number: str, pk: int) -> FileResponse:
     """A file of an order's chat, for its buyer."""
     return message_file(message_of_order(order_of_buyer(request.user, number), pk))
+
+
+def _report(message: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    message_report(message=message, kind=ReportKind(data["kind"]), note=data["note"], actor=actor, now=now)
+    return Done(_("An operator looks at the message and tells you."), f"/orders/{target}/chat/")
+
+
+REPORT = ActPage(
+    gettext_lazy("Report this message"),
+    gettext_lazy("Report the message"),
+    _report,
+    lambda message, target, now: [
+        Consequence(gettext_lazy("The provider is not told that you reported it."), None, "neutral"),
+        Consequence(
+            gettext_lazy("Where an operator finds that it broke the rules, a case opens against the provider."),
+            None,
+            "held",
+        ),
+    ],
+    form=ReportForm,
+    clauses=("14", "18(7)"),
+)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def message_reported(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """Report a message of the provider to the operators."""
+    message = message_of_order(order_of_buyer(request.user, number), pk)
+    back = f"/orders/{number}/chat/"
+    return act_page(request, page=REPORT, subject=message, target=number, back=back, now=clock.now())
 
 
 def message_file(found: Any) -> FileResponse:

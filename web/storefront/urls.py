@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from web.storefront import browse, complaints, leaving, orders, products, refunds, rules, talks
+from web.storefront import browse, complaints, leaving, orders, products, refunds, rules, takedowns, talks
 
 urlpatterns = [
     path("", browse.home, name="home"),
     path("c/<slug:slug>/", browse.category, name="category"),
     path("search/", browse.search, name="search"),
     path("p/<slug:slug>/", products.product, name="product"),
+    path("p/<slug:slug>/infringement/", takedowns.new, name="takedown-new"),
     path("p/<slug:slug>/<slug:part>/", products.product, name="product-part"),
     path("s/<slug:slug>/", products.store, name="store"),
     path("checkout/", orders.checkout, name="checkout"),
@@ -20,6 +21,9 @@ urlpatterns = [
     path("orders/<str:number>/do/<str:name>/<int:target>/", orders.act, name="order-act-on"),
     path("orders/<str:number>/chat/", talks.chat, name="order-chat"),
     path("orders/<str:number>/chat/files/<int:pk>/", talks.chat_file, name="chat-file"),
+    path("orders/<str:number>/chat/<int:pk>/report/", talks.message_reported, name="chat-report"),
+    path("orders/<str:number>/remedy/", takedowns.remedy, name="remedy"),
+    path("orders/<str:number>/remedy/<str:name>/", takedowns.remedy_act, name="remedy-act"),
     path("orders/<str:number>/tickets/", talks.tickets, name="tickets"),
     path("orders/<str:number>/tickets/new/", talks.ticket_new, name="ticket-new"),
     path("orders/<str:number>/tickets/<str:ticket_number>/", talks.ticket, name="ticket"),
@@ -32,6 +36,10 @@ urlpatterns = [
     path("refunds/<str:number>/", refunds.detail, name="refund"),
     path("refunds/<str:number>/do/<str:name>/", refunds.act, name="refund-act"),
     path("refunds/<str:number>/do/<str:name>/<int:target>/", refunds.act, name="refund-act-on"),
+    path("infringement/", takedowns.index, name="takedowns"),
+    path("infringement/<str:number>/", takedowns.detail, name="takedown"),
+    path("infringement/<str:number>/withdraw/", takedowns.withdraw, name="takedown-withdraw"),
+    path("infringement/<str:number>/files/<int:pk>/", takedowns.file, name="takedown-file"),
     path("complaints/", complaints.index, name="complaints"),
     path("complaints/new/", complaints.new, name="complaint-new"),
     path("complaints/<str:number>/", complaints.detail, name="complaint"),

@@ -13,7 +13,7 @@ from providers.selectors import staff_users
 from providers.types import Permission
 from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.rules import PointsRecord
-from violations.types import OPEN_CASES, OPEN_COMPLAINTS, MeasureState
+from violations.types import MeasureState
 
 
 def people_of(provider: Any) -> list[Any]:
@@ -119,7 +119,7 @@ def measures_to_reverse(finding: Finding) -> Iterable[Measure]:
 
 
 def findings_of_code(provider_id: int, code: str, year: int) -> int:
-    """How often a code was found of a provider within a natural year and stands (19)."""
+    """How often a code was found of a provider within a natural year and stands (§19)."""
     return (
         Finding.objects.filter(provider_id=provider_id, code=code, points_entries__year=year)
         .exclude(state="overturned")
@@ -129,7 +129,7 @@ def findings_of_code(provider_id: int, code: str, year: int) -> int:
 
 
 def points_of_year(provider_id: int, year: int) -> int:
-    """A provider's points of a natural year, what was taken back left out (21)."""
+    """A provider's points of a natural year, what was taken back left out (§21)."""
     total = PointsEntry.objects.filter(provider_id=provider_id, year=year).aggregate(total=Sum("points"))["total"]
     return int(total or 0)
 
@@ -156,25 +156,25 @@ def tallies_of(provider: Provider) -> QuerySet[YearTally]:
 
 
 def complaints_lapsed(now: datetime, limit: int) -> list[int]:
-    """Complaints whose thirty minutes ended without an answer (18(16))."""
+    """Complaints whose thirty minutes ended without an answer (§18(16))."""
     rows = Complaint.objects.filter(state="filed", responded_at=None, late_recorded_at=None, due_at__lte=now)
     return list(rows.order_by("due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def hearings_lapsed(now: datetime, limit: int) -> list[int]:
-    """Cases whose time to be heard has ended (19)."""
+    """Cases whose time to be heard has ended (§19)."""
     rows = Case.objects.filter(state="hearing", hearing_due_at__lte=now)
     return list(rows.order_by("hearing_due_at", "id").values_list("pk", flat=True)[:limit])
 
 
 def measures_due(now: datetime, limit: int) -> list[int]:
-    """Measures whose time is over (20(2))."""
+    """Measures whose time is over (§20(2))."""
     rows = Measure.objects.filter(state=MeasureState.IN_FORCE, until__lte=now)
     return list(rows.order_by("until", "id").values_list("pk", flat=True)[:limit])
 
 
 def years_to_close(now: datetime, limit: int) -> list[str]:
-    """Providers with points in a year that has ended and is not written down yet, as `provider:year` (21)."""
+    """Providers with points in a year that has ended and is not written down yet, as `provider:year` (§21)."""
     written = YearTally.objects.filter(provider=OuterRef("provider"), year=OuterRef("year"))
     rows = (
         PointsEntry.objects.filter(~Exists(written), year__lt=year_of(now), reverses=None)
@@ -186,25 +186,19 @@ def years_to_close(now: datetime, limit: int) -> list[str]:
 
 
 def complaints_waiting() -> QuerySet[Complaint]:
-    """Complaints that an operator has to examine, the oldest first (18(16))."""
+    """Complaints that an operator has to examine, the oldest first (§18(16))."""
     rows = Complaint.objects.filter(state__in=["filed", "responded"])
     return rows.select_related("provider", "complainant", "order").order_by("filed_at", "id")
 
 
 def cases_waiting() -> QuerySet[Case]:
-    """Cases whose provider was heard and that wait for a finding (19)."""
+    """Cases whose provider was heard and that wait for a finding (§19)."""
     return Case.objects.filter(state="heard").select_related("provider").order_by("heard_at", "id")
 
 
 def appeals_waiting() -> QuerySet[Appeal]:
-    """Appeals that wait for another operator (19)."""
+    """Appeals that wait for another operator (§19)."""
     return Appeal.objects.filter(state="filed").select_related("finding__case").order_by("filed_at", "id")
-
-
-def open_matters_of(provider: Provider) -> int:
-    """How many complaints and cases are open against a provider: they keep it from leaving (9(6)1, 23)."""
-    complaints = Complaint.objects.filter(provider=provider, state__in=sorted(OPEN_COMPLAINTS)).count()
-    return complaints + Case.objects.filter(provider=provider, state__in=sorted(OPEN_CASES)).count()
 
 
 def evidence_of(complaint: Complaint) -> list[Evidence]:
