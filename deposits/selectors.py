@@ -94,9 +94,14 @@ def deposit_balance(provider_id: int) -> Decimal:
     return balance_of(deposit_account(provider_id))
 
 
+def deduction_of(key: str) -> Deduction | None:
+    """The deduction that was made under a key, or None."""
+    return Deduction.objects.filter(key=key).first()
+
+
 def deduction_by_key(key: str) -> Deduction:
     """The deduction that was made under a key. Raises NotFound."""
-    found = Deduction.objects.filter(key=key).first()
+    found = deduction_of(key)
     if found is None:
         raise NotFound(_("There is no such deduction."))
     return found

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from accounts.admin.reviews import Facts, Review, ReviewAdmin, Rows, Words, decided, linked
 from accounts.types import SEE_TRADE
@@ -16,9 +18,27 @@ from core.acts import Actor
 from deposits.selectors import deposit_balance
 from exits.models import Exit
 from exits.selectors import clearances_waiting
-from exits.services import clearance_confirm, clearance_decline
+from exits.services import clearance_confirm, clearance_decline, clearance_open, exit_request
 from exits.types import ExitState
 from orders.selectors import held_of_provider, open_orders_count
+from providers.admin.forms import ProviderReasonForm
+from providers.types import ExitKind
+
+# What an operator may state; points and rows of the schedule propose by themselves.
+GROUNDS = [
+    ("24(2)", _("24(2) no longer meets the conditions of admission")),
+    ("24(3)", _("24(3) its account is on the blacklist: everything closes at once")),
+    ("24(5)", _("24(5) less than the share sold runs on the cloud")),
+    ("24(6)", _("24(6) other grave conduct")),
+]
+
+
+class ProposalForm(ProviderReasonForm):
+    """Whom, on which ground, and why."""
+
+    ground = forms.ChoiceField(label=_("Ground"), choices=GROUNDS, widget=UnfoldAdminSelectWidget)
+    field_order = ["provider", "ground"]
+
 
 ORDERS_SHOWN = 200
 
@@ -33,6 +53,7 @@ class ExitAdmin(ReviewAdmin):
     search_fields = ["=number", "=provider__number"]
     list_select_related = ["provider"]
     ordering = ["opened_at", "id"]
+    actions_list = ["propose", "terminate"]
     actions_detail = ["claim", "take_over", "release", "confirm", "decline"]
     keys = {"a": "confirm", "r": "decline"}
 
@@ -91,6 +112,50 @@ class ExitAdmin(ReviewAdmin):
 
     def settling_acts(self, obj: Exit, actor: Actor) -> list[str]:
         return ["confirm", "decline"] if obj.state == ExitState.PROPOSED and actor.id != obj.opened_by_id else []
+
+    @action(description=_("Propose a clearance"), permissions=["act"], url_path="propose")
+    def propose(self, request: HttpRequest) -> HttpResponse:
+        return self.new_page(
+            request,
+            title=_("Propose to clear a provider out"),
+            consequences=[
+                _("A second operator confirms or declines it (24)."),
+                _("For a blacklisted account the store and all products close at once; otherwise they stay."),
+            ],
+            submit=_("Propose the clearance"),
+            form_class=ProposalForm,
+            run=lambda data: clearance_open(
+                provider=data["provider"],
+                grounds=[data["ground"]],
+                reason=data["reason"],
+                reference="operator",
+                decision=None,
+                actor=Actor.of(request.user),
+                now=clock.now(),
+            ),
+            done=_("The clearance waits for a second operator."),
+        )
+
+    @action(description=_("End the cooperation"), permissions=["act"], url_path="terminate")
+    def terminate(self, request: HttpRequest) -> HttpResponse:
+        return self.new_page(
+            request,
+            title=_("End the cooperation with a provider"),
+            consequences=[
+                _("No new orders come in; what was sold is finished (22)."),
+                _("The deposit goes back after the last warranty; the subject may apply again at any time (25)."),
+            ],
+            submit=_("End the cooperation"),
+            form_class=ProviderReasonForm,
+            run=lambda data: exit_request(
+                provider=data["provider"],
+                kind=ExitKind.TERMINATED,
+                reason=data["reason"],
+                actor=Actor.of(request.user),
+                now=clock.now(),
+            ),
+            done=_("The provider is leaving."),
+        )
 
     @action(description=_("Confirm the clearance"), url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:

@@ -18,8 +18,18 @@ register(
     "exit.left",
     title={"zh-hans": "退出 {number} 已生效", "en": "Exit {number} has taken effect"},
     body={
-        "zh-hans": "您已退出云市场，结余的保证金将在 {due_at} 之前退还（清退不退还）。",
-        "en": "You have left the marketplace. The rest of the deposit is returned by {due_at} (never after a clearance).",
+        "zh-hans": "您已退出云市场，结余的保证金将在 {due_at} 之前退还。",
+        "en": "You have left the marketplace. The rest of the deposit is returned by {due_at}.",
+    },
+    group=GROUP,
+    mandatory=True,
+)
+register(
+    "exit.clearance_settled",
+    title={"zh-hans": "清退 {number} 已执行完毕", "en": "Clearance {number} is carried out"},
+    body={
+        "zh-hans": "未完成的订单已全部退款，保证金余额 {amount} 不予退还（§20(4)、§26(1)）。",
+        "en": "Unfinished orders were refunded; the rest of the deposit, {amount}, is kept (§20(4), §26(1)).",
     },
     group=GROUP,
     mandatory=True,
@@ -38,7 +48,7 @@ register(
     "exit.clearance_proposed",
     title={"zh-hans": "清退程序 {number} 已启动", "en": "Clearance {number} has begun"},
     body={
-        "zh-hans": "依据 {grounds}，清退程序已启动，等待另一名运营人员确认。理由：{reason}",
+        "zh-hans": "依据 {grounds} 条，清退程序已启动，等待另一名运营人员确认。理由：{reason}",
         "en": "A clearance has begun under {grounds} and waits for a second operator. Reason: {reason}",
     },
     group=GROUP,

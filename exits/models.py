@@ -80,6 +80,7 @@ class Exit(FSMModelMixin, models.Model):
             (ExitState.SETTLED, _("settled")),
             (ExitState.DECLINED, _("declined")),
             (ExitState.WITHDRAWN, _("withdrawn")),
+            (ExitState.OVERTURNED, _("overturned on appeal")),
         ],
         protected=True,
     )
@@ -119,6 +120,8 @@ class Exit(FSMModelMixin, models.Model):
                     ("proposed", "withdrawn"),
                     ("executing", "left"),
                     ("left", "settled"),
+                    ("executing", "overturned"),
+                    ("settled", "overturned"),
                 ],
             ),
         ]
@@ -138,6 +141,10 @@ class Exit(FSMModelMixin, models.Model):
     def withdraw(self, *, reason: str, now: datetime) -> None:
         self.decision_reason = reason
         self.decided_at = now
+
+    @transition(field=state, source=[ExitState.EXECUTING, ExitState.SETTLED], target=ExitState.OVERTURNED)
+    def overturn(self) -> None:
+        """An appeal took away what the clearance rests on; who confirmed it and why stays on record."""
 
     @transition(field=state, source=[ExitState.PREPARING, ExitState.EXECUTING], target=ExitState.LEFT)
     def leave(self, *, now: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 OpenMatters = Callable[[Any], int]
 _matters: list[OpenMatters] = []
+_appeals: list[OpenMatters] = []
 
 
 def on_open_matters(count: OpenMatters) -> None:
@@ -16,3 +17,14 @@ def on_open_matters(count: OpenMatters) -> None:
 def open_matters(provider: Any) -> int:
     """How many cases and complaints are open against a provider."""
     return sum(count(provider) for count in _matters)
+
+
+def on_open_appeals(count: OpenMatters) -> None:
+    """Let `count(provider)` say how many appeals of a provider wait for a decision (19)."""
+    if count not in _appeals:
+        _appeals.append(count)
+
+
+def open_appeals(provider: Any) -> int:
+    """How many appeals of a provider wait: what cannot be undone waits for them (19, 20(4))."""
+    return sum(count(provider) for count in _appeals)

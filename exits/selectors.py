@@ -21,7 +21,7 @@ from orders.selectors import last_warranty_end, open_orders_count, orders_of_pro
 from payments.types import Recipient
 from providers.models import Provider
 from providers.selectors import provider_locked as provider_locked  # the same lock for everybody
-from providers.types import ProviderState
+from providers.types import ExitKind, ProviderState
 from refunds.selectors import open_refunds_count
 from regulation.selectors import rulebook_at
 from regulation.types import Text
@@ -66,9 +66,21 @@ def open_exit_of(provider: Provider) -> Exit | None:
     return Exit.objects.filter(provider=provider, state__in=OPEN_EXITS).select_related("decision").first()
 
 
+def clearance_of(provider: Provider) -> Exit | None:
+    """The clearance of a provider that was proposed, confirmed or carried out, under lock, or None (24)."""
+    states = [ExitState.PROPOSED, ExitState.EXECUTING, ExitState.SETTLED]
+    rows = Exit.objects.filter(provider=provider, kind=ExitKind.CLEARED_OUT, state__in=states)
+    return rows.select_for_update(of=("self",), no_key=True).select_related("provider", "decision").last()
+
+
 def exits_of(provider: Provider) -> QuerySet[Exit]:
     """Every exit of a provider, latest first."""
     return Exit.objects.filter(provider=provider).order_by("-opened_at", "-id")
+
+
+def exit_orders_of(exit_: Exit) -> QuerySet[ExitOrder]:
+    """What becomes of each order of an exit, those that wait first (26)."""
+    return exit_.orders.select_related("order").order_by("settled_at", "id")
 
 
 def exit_of_provider(provider: Provider, number: str) -> Exit:
@@ -81,7 +93,8 @@ def exit_of_provider(provider: Provider, number: str) -> Exit:
 
 def exit_order_of_buyer(user: Any, number: str) -> ExitOrder:
     """What an exit means for a buyer's order. Raises NotFound where there is none, or it is somebody else's."""
-    rows = ExitOrder.objects.filter(order__number=number, order__buyer=user).select_related("exit", "order")
+    rows = ExitOrder.objects.filter(order__number=number, order__buyer=user, exit__state__in=[*OPEN_EXITS, "settled"])
+    rows = rows.select_related("exit", "order")
     found = rows.order_by("-id").first()
     if found is None:
         raise NotFound("no such order")
@@ -187,7 +200,8 @@ def exits_completable(now: datetime, limit: int) -> list[int]:
 
 def exit_orders_due(now: datetime, limit: int) -> list[int]:
     """Orders of exits that wait, and whose buyer's time to choose is over (§26(1))."""
-    rows = ExitOrder.objects.filter(outcome=OrderOutcome.WAITING).exclude(choice_due_at__gt=now)
+    rows = ExitOrder.objects.filter(outcome=OrderOutcome.WAITING, exit__state__in=OPEN_EXITS)
+    rows = rows.exclude(choice_due_at__gt=now)
     return list(rows.order_by("id").values_list("pk", flat=True)[:limit])
 
 

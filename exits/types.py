@@ -7,8 +7,8 @@ class ExitState(StrEnum):
     """Where an exit stands.
 
     A voluntary exit and an agreement's end go from `preparing` to `left` when the checklist is done. A clearance
-    waits as
-    `proposed` for a second operator and then is `executing` until every order and the deposit are settled.
+    waits as `proposed` for a second operator and then is `executing` until every order and the deposit are settled;
+    it is `overturned` where an appeal takes away, after that, what it rests on.
     """
 
     PREPARING = "preparing"
@@ -18,6 +18,7 @@ class ExitState(StrEnum):
     SETTLED = "settled"
     DECLINED = "declined"
     WITHDRAWN = "withdrawn"
+    OVERTURNED = "overturned"
 
 
 OPEN_EXITS = frozenset({ExitState.PREPARING, ExitState.PROPOSED, ExitState.EXECUTING, ExitState.LEFT})
@@ -42,3 +43,5 @@ class Choice(StrEnum):
 
 # Grounds that close everything at once; with the others the platform may, and the display stays until it does.
 CLOSING_GROUNDS = frozenset({"24(1)", "24(3)", "24(4)"})
+# Grounds that rest on findings, against which the provider may appeal (19).
+FROM_FINDINGS = frozenset({"24(1)", "24(4)"})

@@ -9,14 +9,15 @@ class ViolationsConfig(AppConfig):
 
     def ready(self) -> None:
         from catalog.reactions import on_stale
-        from exits.reactions import on_open_matters
+        from exits.reactions import on_open_appeals, on_open_matters
         from providers.reactions import on_change_late, on_cure_expired
         from support.reactions import on_flagged
         from violations import messages, sweeps  # noqa: F401
         from violations.reactions import change_reported_late, conditions_not_cured, message_flagged, product_stale
-        from violations.selectors import open_matters_of
+        from violations.selectors import open_appeals_of, open_matters_of
 
         on_open_matters(open_matters_of)
+        on_open_appeals(open_appeals_of)
         on_change_late(change_reported_late)
         on_cure_expired(conditions_not_cured)
         on_flagged(message_flagged)

@@ -60,8 +60,8 @@ register(
     "case.opened",
     title={"zh-hans": "案件 {number} 已立案，请申辩", "en": "Case {number} is open: you may be heard"},
     body={
-        "zh-hans": "平台就 {code} {row_zh} 立案（{row_en}）。请在 {due_at} 之前提交申辩和证据（§19）。",
-        "en": "The platform opened a case under {code} {row_en} ({row_zh}). Give your statement and evidence before {due_at} (§19).",
+        "zh-hans": "平台就“{row}”（{code}）立案。请在 {due_at} 之前提交申辩和证据（§19）。",
+        "en": "The platform opened a case under {code}, {row}. Give your statement and evidence before {due_at} (§19).",
     },
     group=GROUP,
     mandatory=True,
@@ -80,8 +80,8 @@ register(
     "case.found",
     title={"zh-hans": "案件 {number} 认定结果：扣 {points} 分", "en": "Finding in case {number}: {points} points"},
     body={
-        "zh-hans": "平台认定 {row_zh}（{row_en}），扣 {points} 分。理由：{reason}。您可以在 {due_at} 之前申诉，由另一名运营人员处理（§19）。",
-        "en": "The platform finds: {row_en} ({row_zh}), {points} points. Reason: {reason}. You may appeal before {due_at}; another operator decides (§19).",
+        "zh-hans": "平台认定“{row}”成立，扣 {points} 分。理由：{reason}。您可以在 {due_at} 之前申诉，由另一名运营人员处理（§19）。",
+        "en": "The platform finds: {row}, {points} points. Reason: {reason}. You may appeal before {due_at}; another operator decides (§19).",
     },
     group=GROUP,
     mandatory=True,

@@ -77,7 +77,7 @@ class ActAdmin(ReadOnlyAdmin):
         submit: Any,
         run: Callable[[Any, dict[str, Any]], Any],
         done: Any,
-        form_class: type[forms.Form] = ReasonForm,
+        form_class: Callable[..., forms.Form] = ReasonForm,
     ) -> HttpResponse:
         """Say what will happen; on confirmation call `run(obj, cleaned_data)`, and go back to the object."""
         if not self.has_act_permission(request, object_id):
@@ -98,6 +98,42 @@ class ActAdmin(ReadOnlyAdmin):
             "title": title,
             "opts": self.opts,
             "obj": obj,
+            "form": form,
+            "consequences": consequences,
+            "submit": submit,
+            "back": back,
+        }
+        return render(request, "accounts/admin_act.html", context)
+
+    def new_page(
+        self,
+        request: HttpRequest,
+        *,
+        title: Any,
+        consequences: Sequence[Any],
+        submit: Any,
+        form_class: type[forms.Form],
+        run: Callable[[dict[str, Any]], Any],
+        done: Any,
+    ) -> HttpResponse:
+        """Say what will happen; on confirmation call `run(cleaned_data)`, and go back to the list."""
+        if not self.has_act_permission(request):
+            raise PermissionDenied
+        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        form = form_class(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                run(form.cleaned_data)
+            except DomainError as error:
+                form.add_error(error.field if error.field in form.fields else None, str(error))
+            else:
+                messages.success(request, done)
+                return HttpResponseRedirect(back)
+        context = {
+            **admin.site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "obj": "",
             "form": form,
             "consequences": consequences,
             "submit": submit,

@@ -10,19 +10,25 @@ from accounts.types import Role
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from core.references import new_number
+from deposits.selectors import deduction_of
+from deposits.services import deduction_reverse
 from exits import selectors
 from exits.models import Exit
+from exits.reactions import open_appeals
 from exits.services.orders import exit_orders_begin
 from exits.services.telling import decision_of, exit_subject, tell
-from exits.types import CLOSING_GROUNDS, ExitState
+from exits.types import CLOSING_GROUNDS, FROM_FINDINGS, ExitState
 from providers.services import (
     provider_clear_out,
+    provider_leaving_withdraw,
+    provider_reinstate,
     reentry_bar_record,
+    reentry_bar_revoke,
     require_role,
     restriction_lift,
     restriction_place,
 )
-from providers.types import ExitKind, RestrictionKind
+from providers.types import ExitKind, ProviderState, RestrictionKind
 from regulation.models import DecisionRecord
 from regulation.services import audit_record
 from regulation.types import Text, cite
@@ -43,14 +49,20 @@ def clearance_open(
     (§20(4), §24).
 
     With the other grounds of 24 it is a proposal and the display stays. What cannot be undone waits for a second
-    operator.
-    An exit that is open already is returned, closed as well where these grounds close.
+    operator. A clearance that is open already is returned, closed as well where these grounds close; an exit of the
+    provider's own that is not complete gives way to it.
     Raises NotPermitted for anybody but the platform itself and operators of the marketplace.
     """
     provider = selectors.provider_locked(provider.pk)
     if actor.kind != "system":
         require_role(actor, Role.OPERATIONS, provider)
     exit_ = selectors.open_exit_of(provider)
+    if exit_ is not None and exit_.state == ExitState.PREPARING:
+        # Nobody leaves with the deposit while the platform clears it out.
+        exit_.withdraw(reason=reason, now=now)
+        exit_.save()
+        _audit(exit_, "clearance_supersede", actor, now, before=ExitState.PREPARING)
+        exit_ = None
     if exit_ is None:
         exit_ = Exit(
             number=new_number("X", now),
@@ -89,6 +101,11 @@ def clearance_open(
     return exit_
 
 
+def deposit_key(exit_: Exit) -> str:
+    """Under which key the deposit of a cleared provider is kept (20(4))."""
+    return f"exit:{exit_.number}:deposit"
+
+
 def closing_reference(exit_: Exit) -> str:
     """What names the restriction that a clearance lays over its provider."""
     return f"exit:{exit_.number}"
@@ -98,9 +115,15 @@ def closing_reference(exit_: Exit) -> str:
 def clearance_confirm(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
     """A second operator confirms: unfinished orders are refunded, the deposit is kept, the subject never comes back.
 
-    §20(4), §24, §25, §26. Raises NotPermitted for the operator who proposed it, InvalidInput without a reason.
+    §20(4), §24, §25, §26. Raises NotPermitted for the operator who proposed it, InvalidInput without a reason,
+    NotAllowed while an appeal waits against a finding it may rest on.
     """
     exit_ = _proposed(exit_, reason, actor)
+    if FROM_FINDINGS.intersection(exit_.grounds) and open_appeals(exit_.provider):
+        raise NotAllowed(
+            _("An appeal waits against a finding of this provider: another operator decides it first."),
+            clauses=["19", "20(4)"],
+        )
     exit_.confirm(operator_id=actor.person, reason=reason.strip(), now=now)
     exit_.save()
     restriction_place(
@@ -132,27 +155,36 @@ def clearance_decline(*, exit_: Exit, reason: str, actor: Actor, now: datetime) 
         )
     exit_.decline(operator_id=actor.person, reason=reason.strip(), now=now)
     exit_.save()
-    _reopen(exit_, actor, now)
+    _reopen(exit_, exit_.decision_reason, actor, now)
     _audit(exit_, "clearance_decline", actor, now)
     tell(exit_, "exit.clearance_declined", {"reason": exit_.decision_reason}, now)
     return exit_
 
 
 @act
-def clearance_withdraw(*, provider: Any, reference: str, reason: str, actor: Actor, now: datetime) -> bool:
-    """The finding behind a clearance was overturned before it was confirmed: it is taken back (§19, §24).
+def clearance_withdraw(*, exit_: Exit, reason: str, actor: Actor, now: datetime) -> Exit:
+    """The findings behind a clearance were overturned on appeal: it is taken back (§19, §24).
 
-    False where no proposed clearance rests on that case.
+    Before it was confirmed it is withdrawn. Afterwards the provider is reinstated, its bars are taken back and the
+    deposit that was kept returns, all as new entries; what buyers were paid back stays with them.
     """
-    exit_ = selectors.open_exit_of(selectors.provider_locked(provider.pk))
-    if exit_ is None or exit_.reference != reference or exit_.state != ExitState.PROPOSED:
-        return False
-    exit_.withdraw(reason=reason, now=now)
-    exit_.save()
-    _reopen(exit_, actor, now)
-    _audit(exit_, "clearance_withdraw", actor, now)
+    exit_ = selectors.exit_locked(exit_.pk)
+    before = exit_.state
+    if before == ExitState.PROPOSED:
+        exit_.withdraw(reason=reason, now=now)
+        exit_.save()
+    else:
+        exit_.overturn()
+        exit_.save()
+        provider_reinstate(provider=exit_.provider, reason=reason, actor=actor, now=now)
+        reentry_bar_revoke(provider=exit_.provider, reason=reason, actor=actor, now=now)
+        kept = deduction_of(deposit_key(exit_))
+        if kept is not None:
+            deduction_reverse(deduction=kept, reason=reason, actor=actor, now=now)
+    _reopen(exit_, reason, actor, now)
+    _audit(exit_, "clearance_withdraw", actor, now, before=before, reason=reason)
     tell(exit_, "exit.clearance_declined", {"reason": reason}, now)
-    return True
+    return exit_
 
 
 def _proposed(exit_: Exit, reason: str, actor: Actor) -> Exit:
@@ -167,23 +199,34 @@ def _proposed(exit_: Exit, reason: str, actor: Actor) -> Exit:
     return exit_
 
 
-def _reopen(exit_: Exit, actor: Actor, now: datetime) -> None:
+def _reopen(exit_: Exit, reason: str, actor: Actor, now: datetime) -> None:
+    if exit_.provider.state == ProviderState.LEAVING:
+        # It had asked to leave before the clearance took over; it may ask again.
+        provider_leaving_withdraw(provider=exit_.provider, actor=actor, now=now)
     restriction_lift(
         provider=exit_.provider,
         kind=RestrictionKind.CLOSED,
         reference=closing_reference(exit_),
-        reason=exit_.decision_reason,
+        reason=reason,
         actor=actor,
         now=now,
     )
 
 
-def _audit(exit_: Exit, act_name: str, actor: Actor, now: datetime) -> None:
+def _audit(
+    exit_: Exit,
+    act_name: str,
+    actor: Actor,
+    now: datetime,
+    *,
+    before: str = ExitState.PROPOSED,
+    reason: str = "",
+) -> None:
     audit_record(
         act=act_name,
         actor=actor,
         subject=exit_subject(exit_),
-        before={"state": ExitState.PROPOSED},
-        after={"state": exit_.state, "reason": exit_.decision_reason},
+        before={"state": before},
+        after={"state": exit_.state, "reason": reason or exit_.decision_reason},
         now=now,
     )

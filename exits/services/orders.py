@@ -13,7 +13,7 @@ from exits import selectors
 from exits.models import Exit, ExitOrder
 from exits.rules import ExitOrderFacts, Fulfilment
 from exits.services.telling import exit_subject
-from exits.types import Choice, OrderOutcome
+from exits.types import OPEN_EXITS, Choice, OrderOutcome
 from notifications.services import notify
 from orders.selectors import fulfilment_of
 from orders.services import require_buyer
@@ -59,7 +59,8 @@ def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: date
     """
     row = selectors.exit_order_locked(row.pk)
     require_buyer(row.order, actor)
-    if row.outcome != OrderOutcome.WAITING or row.choice_due_at is None or now >= row.choice_due_at:
+    open_ = row.outcome == OrderOutcome.WAITING and row.exit.state in OPEN_EXITS
+    if not open_ or row.choice_due_at is None or now >= row.choice_due_at:
         raise NotAllowed(_("The time to choose has ended."), clauses=["26(1)"])
     row.choice = choice
     row.choice_due_at = now
@@ -79,11 +80,13 @@ def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: date
 def exit_order_settle(*, row_id: int, now: datetime) -> bool:
     """Settle one order of a leaving provider: paid back, or left to the provider's after-sales (§26(1), §26(3)).
 
-    The amount of an unfinished order is all that was paid, less what was paid back. False where it is settled, or the
-    buyer may still choose.
+    The amount of an unfinished order is all that was paid, less what was paid back. False where it is settled, the
+    buyer may still choose, or the provider stays after all.
     """
     row = selectors.exit_order_locked(row_id)
-    if row.outcome != OrderOutcome.WAITING or (row.choice_due_at is not None and now < row.choice_due_at):
+    if row.outcome != OrderOutcome.WAITING or row.exit.state not in OPEN_EXITS:
+        return False
+    if row.choice_due_at is not None and now < row.choice_due_at:
         return False
     order = row.order
     if row.choice == Choice.KEEP:

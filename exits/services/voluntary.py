@@ -1,6 +1,7 @@
 """Acts about a provider's own exit and an agreement's end (§22, §23): checklist, leaving, the deposit back (§9(6))."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +16,7 @@ from deposits.selectors import deposit_balance
 from deposits.services import deposit_deduct, deposit_lock, deposit_return
 from exits import selectors
 from exits.models import Exit
+from exits.services.clearance import deposit_key
 from exits.services.orders import exit_orders_begin
 from exits.services.telling import decision_of, exit_subject, tell
 from exits.types import ExitState
@@ -37,7 +39,8 @@ def exit_request(*, provider: Any, kind: ExitKind, reason: str, actor: Actor, no
     """A provider asks to leave (§23), or its agreement ends (§22): no new sales from now on, what was sold is finished.
 
     The provider itself asks to leave; its agreement is ended by an operator of the marketplace. An exit that is open
-    already is returned. Raises ProviderNotFound for strangers, RoleTooSmall, NotPermitted.
+    already is returned. Open cases and complaints do not keep it from asking, but from leaving.
+    Raises ProviderNotFound for strangers, RoleTooSmall, NotPermitted.
     """
     provider = selectors.provider_locked(provider.pk)
     _require_theirs(provider, kind, actor)
@@ -96,21 +99,23 @@ def exit_complete(*, exit_id: int, actor: Actor, now: datetime) -> bool:
         exit_.deposit_due_at = end_of_working_days(selectors.last_duty_end(exit_, now), days)
         provider_leave(provider=exit_.provider, exit_kind=exit_.kind, actor=actor, now=now)
         reentry_bar_record(provider=exit_.provider, exit_kind=exit_.kind, exited_at=now, actor=actor, now=now)
+        exit_.save()
+        tell(exit_, "exit.left", {"due_at": exit_.deposit_due_at}, now)
     else:
         exit_.save()
-        _keep_deposit(exit_, actor, now)
+        kept = _keep_deposit(exit_, actor, now)
         exit_.settle(now=now)
-    exit_.save()
+        exit_.save()
+        tell(exit_, "exit.clearance_settled", {"amount": kept}, now)
     _audit(exit_, "exit_complete", {"state": before}, actor, now)
-    tell(exit_, "exit.left", {"due_at": exit_.deposit_due_at or now}, now)
     return True
 
 
-def _keep_deposit(exit_: Exit, actor: Actor, now: datetime) -> None:
-    """What is left of a cleared provider's deposit is kept, once its buyers have been paid back (§20(4))."""
+def _keep_deposit(exit_: Exit, actor: Actor, now: datetime) -> Decimal:
+    """What is left of a cleared provider's deposit is kept, once its buyers have been paid back (§20(4)); how much."""
     amount = deposit_balance(exit_.provider_id)
     if amount <= ZERO:
-        return
+        return ZERO
     deposit_deduct(
         provider=exit_.provider,
         amount=amount,
@@ -119,10 +124,11 @@ def _keep_deposit(exit_: Exit, actor: Actor, now: datetime) -> None:
         reference=exit_.number,
         recipient_account="penalties:platform",
         decision=decision_of(exit_, now),
-        key=f"exit:{exit_.number}:deposit",
+        key=deposit_key(exit_),
         actor=actor,
         now=now,
     )
+    return amount
 
 
 @act

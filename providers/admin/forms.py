@@ -12,9 +12,11 @@ from unfold.widgets import (
 )
 
 from accounts.admin.acts import ReasonForm
+from core.errors import NotFound
 from providers.models.agreement import KINDS as AGREEMENT_KINDS
 from providers.models.condition import ANSWERED_BY, FOR_KINDS
 from providers.models.provider import RESTRICTIONS
+from providers.selectors import provider_by_number
 from providers.types import OWN, Section
 
 SECTION_NAMES = {
@@ -53,6 +55,19 @@ class ReturnForm(ReasonForm):
             self.fields[f"remark_{section}"] = forms.CharField(
                 label=name, required=False, max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 2})
             )
+
+
+class ProviderReasonForm(ReasonForm):
+    """Which provider, by the number that people quote, and why."""
+
+    provider = forms.CharField(label=_("Provider's number"), max_length=16, widget=UnfoldAdminTextInputWidget)
+    field_order = ["provider"]
+
+    def clean_provider(self) -> Any:
+        try:
+            return provider_by_number(self.cleaned_data["provider"].strip())
+        except NotFound as error:
+            raise forms.ValidationError(_("There is no provider with this number.")) from error
 
 
 class RestrictionForm(forms.Form):

@@ -16,6 +16,7 @@ from regulation import registry, selectors
 from regulation.content import RulebookInvalid, parameter_value, rulebook_from
 from regulation.hashing import content_hash
 from regulation.models import RulebookVersion
+from regulation.reactions import rulebook_published
 from regulation.services.trail import audit_record
 from regulation.shipped import shipped_content, shipped_versions
 
@@ -141,6 +142,7 @@ def rulebook_publish(*, version: str, effective_at: datetime, actor: Actor, now:
     row.save()
     selectors.forget_versions()
     _trail("rulebook_publish", row, {"version": version, "state": "draft"}, actor, now)
+    rulebook_published(version=row, actor=actor, now=now)
     return row
 
 

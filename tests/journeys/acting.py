@@ -156,6 +156,12 @@ class Stage:
         self.traveller.move_to(moment)
         return moment
 
+    def settle_all(self) -> None:
+        """Deliver until nothing comes back any more: gateways answer what they were asked, a little later."""
+        for _ in range(4):
+            self.settle()
+            self.later(minutes=5)
+
     def later(self, **span: int) -> datetime:
         return self.at(clock.now() + timedelta(**span))
 
@@ -182,3 +188,27 @@ def all_is_proved() -> None:
     books_fit()
     call_command("ledger_verify")
     call_command("audit_verify")
+
+
+def desk_act(visitor: Visitor, address: str, submit: str, **fields: str) -> None:
+    """An operator opens the page of an act, fills it in, and presses its button."""
+    page = visitor.open(address)
+    for name, value in fields.items():
+        field = page.locator(f"#id_{name}")
+        if field.evaluate("one => one.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    page.get_by_role("button", name=visitor.says(submit), exact=True).click()
+    page.wait_for_url(lambda url: not url.rstrip("/").endswith(address.rstrip("/")))
+
+
+def desk_buttons(visitor: Visitor, address: str, *names: str) -> list[bool]:
+    """Which acts the page of an object offers an operator."""
+    page = visitor.open(address)
+    return [page.locator(f'a[href$="/{name}"], a[href$="/{name}/"]').count() > 0 for name in names]
+
+
+def reads_english(user: Any) -> None:
+    """From now on somebody's pages and messages are in English, wherever they sign in."""
+    User.objects.filter(pk=user.pk).update(language="en")

@@ -1,5 +1,6 @@
 """A second version of the rulebook, for tests only, and small things to record."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -34,3 +35,9 @@ def some_facts(at: datetime) -> Any:
 def some_decision(at: datetime) -> Decision:
     """A decision about them."""
     return registry.decide("deposit.top_up_deadline", some_facts(at), selectors.rulebook_at(at))
+
+
+def as_typed(form: Any) -> dict[str, str]:
+    """What the form of a draft sends when nothing was typed into it."""
+    given = {name: field.initial for name, field in form.fields.items() if field.initial not in (False, None)}
+    return {name: json.dumps(value) if isinstance(value, list) else str(value) for name, value in given.items()}

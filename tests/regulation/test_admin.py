@@ -15,7 +15,7 @@ from core.acts import SYSTEM
 from core.clock import BEIJING
 from regulation import selectors, services
 from regulation.models import AuditRecord, RulebookVersion
-from tests.regulation.making import some_decision, some_facts
+from tests.regulation.making import as_typed, some_decision, some_facts
 
 pytestmark = pytest.mark.django_db
 LIST = "admin:regulation_rulebookversion_changelist"
@@ -60,8 +60,7 @@ def test_from_draft_to_publication_by_two_operators(drafter: Client, clock: Any)
 
     page = drafter.get(button("draft_edit", row))
     form = page.context["form"]
-    values = {name: field.initial for name, field in form.fields.items() if field.initial not in (False, None)}
-    values = {name: _as_typed(value) for name, value in values.items()}
+    values = as_typed(form)
     answer = drafter.post(button("draft_edit", row), values | {"guarantee.application_days": "7"})
     assert answer.status_code == 302
     row.refresh_from_db()
@@ -88,10 +87,6 @@ def test_from_draft_to_publication_by_two_operators(drafter: Client, clock: Any)
     assert "Publish" not in [action["title"] for action in publisher.get(_detail(row)).context["actions_detail"]]
 
 
-def _as_typed(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, list) else str(value)
-
-
 def _detail(row: RulebookVersion) -> str:
     return reverse("admin:regulation_rulebookversion_change", args=[row.pk])
 
@@ -104,9 +99,7 @@ def _draft(client: Client) -> RulebookVersion:
 def test_a_value_that_cannot_be_is_said_beside_its_field(drafter: Client) -> None:
     row = _draft(drafter)
     form = drafter.get(button("draft_edit", row)).context["form"]
-    values = {
-        name: _as_typed(field.initial) for name, field in form.fields.items() if field.initial not in (False, None)
-    }
+    values = as_typed(form)
     page = drafter.post(button("draft_edit", row), values | {"exit.cloud_share_percent": "180"})
     assert page.status_code == 200
     assert list(page.context["form"].errors) == ["exit.cloud_share_percent"]

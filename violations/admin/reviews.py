@@ -9,13 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided, linked
-from core.periods import year_of
+from core.periods import start_of_day, year_of
 from deposits.selectors import deposit_balance
 from providers.models import Provider
 from regulation.selectors import rulebook_at, rulebook_named
 from regulation.types import Rulebook
 from violations import selectors
-from violations.measures import penalty
 from violations.models import Appeal, Case, Complaint, Evidence, Finding
 
 HISTORY = 10
@@ -76,13 +75,7 @@ def _prospect(provider: Provider, code: str, rulebook: Rulebook, on_product: boo
         return []
     year = year_of(now)
     before = selectors.points_of_year(provider.pk, year)
-    cost = penalty(
-        row=row,
-        found_before=selectors.findings_of_code(provider.pk, code, year),
-        deposit_balance=deposit_balance(provider.pk),
-        on_product=on_product,
-        rulebook=rulebook,
-    )
+    cost = selectors.penalty_of(provider.pk, code, rulebook, on_product=on_product, now=now)
     frozen: Any = None
     if cost.freeze is not None:
         days = cost.freeze.days
@@ -110,7 +103,7 @@ def _prospect(provider: Provider, code: str, rulebook: Rulebook, on_product: boo
 
 def of_complaint(complaint: Complaint, now: datetime) -> Review:
     """A complaint: what was said by both sides, and what the row it names would cost."""
-    rulebook = rulebook_at(now)
+    rulebook = rulebook_at(start_of_day(complaint.conduct_on))
     product = complaint.product
     evidence: list[Any] = [
         Facts(
@@ -167,7 +160,7 @@ def of_case(case: Case, now: datetime) -> Review:
                 (_("Opened"), case.opened_at),
             ],
         ),
-        Words(_("What is held against the provider"), case.statement),
+        Words(_("What is held against the provider"), case.examined),
     ]
     if case.complaint is not None:
         evidence.append(Words(_("What the complainant says"), case.complaint.statement))

@@ -3,21 +3,19 @@
 """
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
-from unfold.widgets import UnfoldAdminDecimalFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from accounts.admin.acts import ActAdmin, ReasonForm
+from accounts.admin.acts import ActAdmin
 from accounts.admin.reviews import Review, ReviewAdmin
 from accounts.types import SEE_DISPUTES
 from core import clock
@@ -28,57 +26,19 @@ from core.uploads import file_response
 from regulation.selectors import rulebook_at, rulebook_named
 from violations import selectors
 from violations.admin import reviews
+from violations.admin.forms import FindingForm, LiftForm, OpeningForm, RowForm
 from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.services import (
     appeal_allow,
     appeal_reject,
     case_dismiss,
     case_find,
+    case_open,
     complaint_dismiss,
     complaint_uphold,
     measure_lift,
 )
-from violations.types import OPEN_CASES, OPEN_COMPLAINTS, AppealState, CaseState, MeasureState
-
-
-def schedule_choices() -> list[tuple[str, str]]:
-    """The rows of the schedule in force, as a list to choose from."""
-    language = get_language() or "zh-hans"
-    rows = rulebook_at(clock.now()).schedule.values()
-    return [(row.code, f"{row.code} {row.name.in_language(language)} ({row.points})") for row in rows]
-
-
-class RowForm(ReasonForm):
-    """Under which row, and why."""
-
-    code = forms.ChoiceField(label=_("Schedule row"), widget=UnfoldAdminSelectWidget)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field = self.fields["code"]
-        assert isinstance(field, forms.ChoiceField)
-        field.choices = schedule_choices()
-        self.order_fields(["code", "compensation", "reason"])
-
-
-class FindingForm(RowForm):
-    """What the finding is, and what the buyer lost."""
-
-    compensation = forms.DecimalField(
-        label=_("Compensation to the buyer (¥)"),
-        required=False,
-        min_value=0,
-        max_digits=12,
-        decimal_places=2,
-        widget=UnfoldAdminDecimalFieldWidget,
-        help_text=_("Out of what the provider is owed, then out of its deposit; it is no penalty."),
-    )
-
-
-class LiftForm(forms.Form):
-    """Why a measure ends."""
-
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}))
+from violations.types import OPEN_CASES, OPEN_COMPLAINTS, AppealState, CaseSource, CaseState, MeasureState
 
 
 @admin.register(Complaint)
@@ -119,6 +79,8 @@ class ComplaintAdmin(ReviewAdmin):
 
     @action(description=_("Uphold the complaint"), url_path="uphold")
     def uphold(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        found = get_object_or_404(self.get_queryset(request), pk=object_id)
+        rulebook = rulebook_at(start_of_day(found.conduct_on))
         return self.act_page(
             request,
             object_id,
@@ -134,7 +96,7 @@ class ComplaintAdmin(ReviewAdmin):
                 now=clock.now(),
             ),
             done=_("The complaint is upheld and a case is open."),
-            form_class=RowForm,
+            form_class=partial(RowForm, rulebook=rulebook, code=found.code),
         )
 
     @action(description=_("Dismiss the complaint"), url_path="dismiss")
@@ -162,6 +124,7 @@ class CaseAdmin(ReviewAdmin):
     search_fields = ["=number", "=provider__number", "=code"]
     list_select_related = ["provider"]
     ordering = ["opened_at", "id"]
+    actions_list = ["open_one"]
     actions_detail = ["claim", "take_over", "release", "find", "dismiss"]
     keys = {"a": "find", "r": "dismiss"}
     clocks = {"hearing_due_at": "hearing"}
@@ -181,8 +144,44 @@ class CaseAdmin(ReviewAdmin):
             return ["find", "dismiss"]
         return ["dismiss"] if obj.state in OPEN_CASES else []
 
+    @action(description=_("Open a case"), permissions=["act"], url_path="open")
+    def open_one(self, request: HttpRequest) -> HttpResponse:
+        def run(data: dict[str, Any]) -> None:
+            provider, order = data["provider"], data["order"]
+            case_open(
+                provider=provider,
+                code=data["code"],
+                occurred_at=start_of_day(data["occurred_on"]),
+                statement=data["reason"],
+                source=CaseSource.OPERATOR,
+                event=":".join(
+                    ["operator", provider.number, order.number if order else "", str(data["occurred_on"]), data["code"]]
+                ),
+                product=order.product if order else None,
+                order=order,
+                complaint=None,
+                actor=Actor.of(request.user),
+                now=clock.now(),
+            )
+
+        return self.new_page(
+            request,
+            title=_("Open a case against a provider"),
+            consequences=[
+                _("The provider is told and heard before a finding (19)."),
+                _("Under the rows for malware, sale of data and forged papers its store closes at once."),
+                _("One event is charged once: the same again leads to the case that is open."),
+            ],
+            submit=_("Open the case"),
+            form_class=OpeningForm,
+            run=run,
+            done=_("The case is open; the provider is told."),
+        )
+
     @action(description=_("Find a violation"), url_path="find")
     def find(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        found = get_object_or_404(self.get_queryset(request), pk=object_id)
+        rulebook = rulebook_named(found.rulebook)
         return self.act_page(
             request,
             object_id,
@@ -202,7 +201,7 @@ class CaseAdmin(ReviewAdmin):
                 now=clock.now(),
             ),
             done=_("The finding is made and its measures are in force."),
-            form_class=FindingForm,
+            form_class=partial(FindingForm, rulebook=rulebook, code=found.code),
         )
 
     @action(description=_("Dismiss the case"), url_path="dismiss")

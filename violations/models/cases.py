@@ -6,9 +6,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
+from regulation.types import moment
 from violations.types import CaseSource, CaseState
 
 
@@ -131,6 +133,18 @@ class Case(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def examined(self) -> str:
+        """What is examined: in the reader's language where the platform itself opened the case."""
+        at = {"at": moment(self.occurred_at)}
+        if self.source == CaseSource.LATE_RESPONSE and self.complaint is not None:
+            return gettext("Complaint %(number)s was not answered before %(at)s.") % {
+                "number": self.complaint.number, **at,
+            }  # fmt: skip
+        if self.source == CaseSource.LATE_REPORT:
+            return gettext("A change of papers or entry data was not reported before %(at)s.") % at
+        return self.statement
 
     @transition(field=state, source=CaseState.HEARING, target=CaseState.HEARD)
     def hear(self, *, now: datetime) -> None:

@@ -8,12 +8,15 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from core.errors import NotFound
 from core.periods import year_of
+from deposits.selectors import deposit_balance
 from providers.models import Provider
 from providers.selectors import staff_users
 from providers.types import Permission
+from regulation.types import Rulebook
+from violations.measures import Penalty, penalty
 from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.rules import PointsRecord
-from violations.types import MeasureState
+from violations.types import AppealState, MeasureState
 
 
 def people_of(provider: Any) -> list[Any]:
@@ -107,6 +110,16 @@ def measures_of_provider(provider: Provider) -> QuerySet[Measure]:
     )
 
 
+def steps_above(provider: Provider, points: int) -> Iterable[Measure]:
+    """Measures in force of steps of the standing ladder that a tally no longer reaches, under lock (20(5))."""
+    return (
+        Measure.objects.select_for_update(of=("self",), no_key=True)
+        .filter(finding__provider=provider, state=MeasureState.IN_FORCE, step__gt=points)
+        .select_related("finding__provider", "finding__case__product")
+        .order_by("id")
+    )
+
+
 def measures_to_reverse(finding: Finding) -> Iterable[Measure]:
     """What an overturned finding brought about and was not taken back yet, under lock."""
     return (
@@ -132,6 +145,19 @@ def points_of_year(provider_id: int, year: int) -> int:
     """A provider's points of a natural year, what was taken back left out (§21)."""
     total = PointsEntry.objects.filter(provider_id=provider_id, year=year).aggregate(total=Sum("points"))["total"]
     return int(total or 0)
+
+
+def penalty_of(provider_id: int, code: str, rulebook: Rulebook, *, on_product: bool, now: datetime) -> Penalty:
+    """What a finding under a row of a rulebook costs (19, 20): by how often the code was found before in the year of
+    the finding (21), and what the deposit holds. `on_product` says whether the case names a product.
+    """
+    return penalty(
+        row=rulebook.schedule[code],
+        found_before=findings_of_code(provider_id, code, year_of(now)),
+        deposit_balance=deposit_balance(provider_id),
+        on_product=on_product,
+        rulebook=rulebook,
+    )
 
 
 def points_records(provider_id: int) -> tuple[PointsRecord, ...]:
@@ -199,6 +225,11 @@ def cases_waiting() -> QuerySet[Case]:
 def appeals_waiting() -> QuerySet[Appeal]:
     """Appeals that wait for another operator (§19)."""
     return Appeal.objects.filter(state="filed").select_related("finding__case").order_by("filed_at", "id")
+
+
+def open_appeals_of(provider: Provider) -> int:
+    """How many appeals of a provider wait for another operator (§19)."""
+    return Appeal.objects.filter(finding__provider=provider, state=AppealState.FILED).count()
 
 
 def evidence_of(complaint: Complaint) -> list[Evidence]:

@@ -17,15 +17,19 @@ from violations.models import (
     Takedown,
     TakedownFile,
 )
+from violations.selectors.cases import open_appeals_of
 from violations.types import OPEN_CASES, OPEN_COMPLAINTS
 
 
 def open_matters_of(provider: Provider) -> int:
-    """How many complaints and cases are open against a provider: they keep it from leaving (§9(6)1, §23)."""
+    """How many complaints, cases, appeals, claims and remedies of a provider are open: they keep it from leaving
+    (§9(6)1, §23).
+    """
     complaints = Complaint.objects.filter(provider=provider, state__in=sorted(OPEN_COMPLAINTS)).count()
     cases = Case.objects.filter(provider=provider, state__in=sorted(OPEN_CASES)).count()
     claims = Takedown.objects.filter(provider=provider, state="filed").count()
-    return complaints + cases + claims + remedies_of_provider(provider).exclude(state="accepted").count()
+    remedies = remedies_of_provider(provider).exclude(state="accepted").count()
+    return complaints + cases + open_appeals_of(provider) + claims + remedies
 
 
 def message_report_locked(pk: int) -> MessageReport:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.types import Role
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed, NotPermitted
+from core.periods import year_of
 from deposits.services import deposit_lock
-from exits.services import clearance_withdraw
 from notifications.services import notify
 from providers.services import require_member, require_role
 from providers.types import Permission
@@ -18,7 +18,8 @@ from regulation.types import Decision, Text, cite
 from violations import selectors
 from violations.models import Appeal, Finding, PointsEntry
 from violations.services.cases import case_subject
-from violations.services.measures import measures_reverse
+from violations.services.measures import measures_reverse, steps_reverse
+from violations.services.standing import clearance_reconsider
 from violations.types import AppealState, FindingState
 
 LONGEST = 4000
@@ -103,9 +104,13 @@ def appeal_allow(*, appeal: Appeal, reason: str, actor: Actor, now: datetime) ->
             reverses=entry,
         ).save()
     measures_reverse(finding=finding, decision=record, actor=actor, now=now)
-    clearance_withdraw(
-        provider=finding.provider, reference=finding.case.number, reason=appeal.reason, actor=actor, now=now
+    steps_reverse(
+        provider=finding.provider,
+        points=selectors.points_of_year(finding.provider_id, year_of(now)),
+        actor=actor,
+        now=now,
     )
+    clearance_reconsider(finding=finding, reason=appeal.reason, actor=actor, now=now)
     _audit(finding, "appeal_allow", FindingState.APPEALED, actor, now, reason=appeal.reason)
     _tell(finding, "appeal.allowed", appeal, now)
     return appeal

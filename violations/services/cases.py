@@ -99,7 +99,7 @@ def case_open(
         after={"state": case.state, "code": code, "rulebook": case.rulebook, "immediate": row.immediate},
         now=now,
     )
-    _tell(case, "case.opened", {"code": code, "row_zh": row.name.zh, "row_en": row.name.en}, now)
+    _tell(case, "case.opened", {"code": code, "row": row.name.as_json()}, now)
     return case
 
 

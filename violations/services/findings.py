@@ -9,7 +9,6 @@ from accounts.types import Role
 from core.acts import Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.periods import end_of_working_days, year_of
-from deposits.selectors import deposit_balance
 from deposits.services import deposit_lock
 from notifications.services import notify
 from providers.services import require_role
@@ -18,7 +17,7 @@ from regulation.selectors import rulebook_at, rulebook_named
 from regulation.services import audit_record, decision_record
 from regulation.types import Decision, Rulebook, Text, cite
 from violations import selectors
-from violations.measures import Penalty, penalty, step_reached
+from violations.measures import Penalty, step_reached
 from violations.models import Case, Finding, PointsEntry
 from violations.rules import PointsFacts
 from violations.services.cases import CaseClosed, case_subject, interim_lift
@@ -52,13 +51,7 @@ def case_find(*, case: Case, code: str, compensation: Any, reason: str, actor: A
         raise InvalidInput(_("A compensation needs an order whose buyer receives it."), field="compensation")
     # The deposit's account is locked before the provider: the order in which a payment into it takes them.
     deposit_lock(provider_id=case.provider_id)
-    cost = penalty(
-        row=row,
-        found_before=selectors.findings_of_code(case.provider_id, code, year_of(now)),
-        deposit_balance=deposit_balance(case.provider_id),
-        on_product=case.product_id is not None,
-        rulebook=rulebook,
-    )
+    cost = selectors.penalty_of(case.provider_id, code, rulebook, on_product=case.product_id is not None, now=now)
     points_before = selectors.points_of_year(case.provider_id, year_of(now))
     decision = _decision(case, cost, rulebook)
     record = decision_record(
@@ -160,8 +153,7 @@ def _tell(finding: Finding, name: Text, now: datetime) -> None:
             subject=case_subject(finding.case),
             context={
                 "number": finding.case.number,
-                "row_zh": name.zh,
-                "row_en": name.en,
+                "row": name.as_json(),
                 "points": finding.points,
                 "reason": finding.reason,
                 "due_at": finding.appeal_due_at,

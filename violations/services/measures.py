@@ -10,7 +10,7 @@ from accounts.types import Role
 from catalog.models import Product
 from catalog.services import product_restrict, product_restriction_lift
 from catalog.types import RestrictionKind as ProductRestrictionKind
-from core.acts import Actor, act, require_transaction
+from core.acts import SYSTEM, Actor, act, require_transaction
 from core.errors import NotAllowed
 from core.money import ZERO, yuan
 from core.periods import end_of_days
@@ -217,13 +217,24 @@ def measures_reverse(*, finding: Finding, decision: DecisionRecord, actor: Actor
         measure.save()
 
 
+def steps_reverse(*, provider: Any, points: int, actor: Actor, now: datetime) -> None:
+    """Take back the measures of steps that a tally no longer reaches after an appeal, within its act (19, 20(5))."""
+    require_transaction()
+    for measure in selectors.steps_above(provider, points):
+        _lift(measure, actor, now)
+        measure.reverse(now=now)
+        measure.save()
+
+
 def _lift(measure: Measure, actor: Actor, now: datetime) -> None:
     if measure.kind == MeasureKind.PRODUCT_FREEZE:
+        # It falls with its measure, whoever ended that: who decides appeals need not review listings.
         product_restriction_lift(
             product=_product_of(measure.finding),
             kind=ProductRestrictionKind.FROZEN,
             reference=reference(measure.finding),
-            actor=actor,
+            reason=measure.finding.case.number,
+            actor=SYSTEM,
             now=now,
         )
         return

@@ -5,13 +5,18 @@ from typing import Any
 
 from core.acts import SYSTEM, Actor, act, require_transaction
 from core.periods import end_of_days, end_of_year, year_of
-from exits.services import clearance_open
+from exits.selectors import clearance_of
+from exits.services import clearance_open, clearance_withdraw
+from exits.types import FROM_FINDINGS
 from notifications.services import notify
+from regulation import registry
 from regulation.models import DecisionRecord
+from regulation.selectors import rulebook_at
 from regulation.services import audit_record
 from regulation.types import StandingStep
 from violations import selectors
 from violations.models import Finding, Measure, YearTally
+from violations.rules import PointsFacts
 from violations.services.measures import overlay_place
 from violations.types import MeasureKind
 
@@ -67,6 +72,23 @@ def clearance_propose(*, finding: Finding, decision: DecisionRecord, actor: Acto
         actor=actor,
         now=now,
     )
+
+
+def clearance_reconsider(*, finding: Finding, reason: str, actor: Actor, now: datetime) -> None:
+    """A finding was overturned: a clearance that its points had brought about is taken back, within the act (19, 24).
+
+    It stands where the points that are left reach 24 by themselves, in the year it was opened or in the present one.
+    """
+    require_transaction()
+    exit_ = clearance_of(finding.provider)
+    if exit_ is None or not FROM_FINDINGS.intersection(exit_.grounds):
+        return
+    records = selectors.points_records(finding.provider_id)
+    for at in (exit_.opened_at, now):
+        facts = PointsFacts(records=records, at=at)
+        if registry.decide("violation.points", facts, rulebook_at(exit_.opened_at)).outcome == "clear_out":
+            return
+    clearance_withdraw(exit_=exit_, reason=reason, actor=actor, now=now)
 
 
 @act

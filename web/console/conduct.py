@@ -91,7 +91,10 @@ def standing(request: HttpRequest, provider: Provider, now: datetime) -> HttpRes
         cases=[_case_row(one) for one in _cases(provider).filter(state__in=OPEN_CASES)[:20]],
         in_force=[_measure_row(one, rulebook, language) for one in measures if one.state == MeasureState.IN_FORCE],
         past=[_measure_row(one, rulebook, language) for one in measures if one.state != MeasureState.IN_FORCE],
-        tallies=list(selectors.tallies_of(provider)[:10]),
+        tallies=[
+            {"year": one.year, "points": one.points, "left": selectors.points_of_year(provider.pk, one.year)}
+            for one in selectors.tallies_of(provider)[:10]
+        ],
         rate=response_rate(provider, now - timedelta(days=30), now),
     )
 

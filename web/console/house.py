@@ -18,13 +18,14 @@ from core import clock
 from core.acts import Actor
 from core.clock import BEIJING
 from deposits.selectors import deposit_balance
-from exits.selectors import checklist, deposit_may_return, exits_of, open_exit_of
+from exits.selectors import checklist, deposit_may_return, exit_orders_of, exits_of, open_exit_of
 from exits.services import exit_request, exit_withdraw
 from exits.types import ExitState
 from orders.selectors import last_warranty_end, open_orders_count
 from providers import services
 from providers.models import Provider
 from providers.selectors import (
+    bar_of,
     invitations_open,
     logo_address,
     restrictions_in_force,
@@ -32,7 +33,7 @@ from providers.selectors import (
     store_of,
     team_of,
 )
-from providers.types import ExitKind, Permission, RestrictionKind, Role
+from providers.types import ExitKind, Permission, ProviderState, RestrictionKind, Role
 from web.acts import ActPage, Done
 from web.components.steps import Consequence
 from web.console.access import do, draw, provider_page
@@ -284,6 +285,9 @@ def leaving(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
         may_withdraw=exit_ is not None and exit_.state == ExitState.PREPARING,
         unfinished=open_orders_count(provider),
         warranty_ends=last_warranty_end(provider),
+        may_ask=provider.state == ProviderState.ACTIVE,
+        bar=bar_of([provider.subject_index], now),
+        orders=list(exit_orders_of(exit_)[:50]) if exit_ else [],
     )
 
 
@@ -319,12 +323,15 @@ LEAVING_ACTS = {
 }
 
 
+GONE = {ProviderState.LEFT, ProviderState.CLEARED}
+
+
 @provider_page(Permission.LEAVE)
 @require_http_methods(["GET", "POST"])
 def leaving_act(request: HttpRequest, provider: Provider, now: datetime, name: str) -> HttpResponse:
     """Begin to leave, or stay after all."""
     exit_ = open_exit_of(provider)
-    if name not in LEAVING_ACTS or (name == "stay") != (exit_ is not None):
+    if name not in LEAVING_ACTS or (name == "stay") != (exit_ is not None) or provider.state in GONE:
         return redirect(LEAVING)
     return do(request, LEAVING_ACTS[name], provider, now, back=LEAVING, target=exit_)
 

@@ -160,6 +160,15 @@ def _accept_answer(order: Any, target: Any, data: dict[str, Any], actor: Actor, 
     return Done(_("The answer is accepted."), order_url(order))
 
 
+def _answer_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    if not target.amount_offered:
+        return [Consequence(_("The claim is settled by what the provider does."), None, "neutral")]
+    return [
+        Consequence(_("You are paid"), target.amount_offered, "paid"),
+        Consequence(_("The claim is settled by it."), None, "neutral"),
+    ]
+
+
 def _escalate(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
     services.claim_escalate(claim=target, actor=actor, now=now)
     return Done(_("The platform looks at your claim now."), order_url(order))
@@ -250,7 +259,9 @@ PAGES: dict[OrderAct, ActPage] = {
     OrderAct.CLAIM_WARRANTY: ActPage(
         _("Claim what was promised"), _("File the claim"), _claim, form=ClaimForm, clauses=("11(2)1", "11(3)2")
     ),
-    OrderAct.ACCEPT_ANSWER: ActPage(_("Accept the provider's answer"), _("Accept the answer"), _accept_answer),
+    OrderAct.ACCEPT_ANSWER: ActPage(
+        _("Accept the provider's answer"), _("Accept the answer"), _accept_answer, _answer_will, clauses=("11(3)3",)
+    ),
     OrderAct.ESCALATE_CLAIM: ActPage(_("Ask the platform to decide"), _("Ask the platform"), _escalate),
     OrderAct.WITHDRAW_CLAIM: ActPage(_("Withdraw your claim"), _("Withdraw it"), _withdraw_claim),
     OrderAct.ASK_INVOICE: ActPage(

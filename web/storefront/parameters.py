@@ -76,3 +76,32 @@ def _standing(step: StandingStep) -> str:
     if not step.freeze_days:
         return _("%(points)d points") % {"points": step.points}
     return _("%(points)d points: %(days)d days frozen") % {"points": step.points, "days": step.freeze_days}
+
+
+def freeze_words(freeze: Any) -> str:
+    if freeze is None:
+        return "—"
+    scope = {"store": _("store"), "product": _("product"), "publishing": _("new listings")}[freeze.scope]
+    if freeze.days is None:
+        return _("%(scope)s, until mended") % {"scope": scope}
+    return _("%(scope)s, %(days)d days") % {"scope": scope, "days": freeze.days}
+
+
+def deduction_words(deduction: Any) -> str:
+    if deduction is None:
+        return "—"
+    kinds = {
+        "compensation": _("compensation to the buyer"),
+        "refund": _("refund to the buyer"),
+        "offset": _("offset from settlement"),
+    }
+    if deduction.kind in kinds:
+        return kinds[deduction.kind]
+    if deduction.percent is not None:
+        share = f"{deduction.percent.normalize():f}%"
+        return (
+            share
+            if deduction.cap is None
+            else _("%(share)s, at most ¥%(cap)s") % {"share": share, "cap": f"{deduction.cap:,.0f}"}
+        )
+    return f"¥{deduction.amount:,.0f}"

@@ -13,7 +13,6 @@ from core import clock
 from regulation.registry import UnknownRule, all_rules
 from regulation.registry import get as rule_named
 from regulation.selectors import (
-    changes_between,
     chapters,
     clause_application,
     rulebook_at,
@@ -25,7 +24,8 @@ from regulation.types import Parameter, Rulebook, clause_key
 from web.components.clauses import ClauseCard, ParameterLine
 from web.components.lists import FilterSpec, list_state
 from web.components.steps import Tab
-from web.storefront.parameters import parameter_words
+from web.storefront.changes import change_lines
+from web.storefront.parameters import deduction_words, freeze_words, parameter_words
 
 CHAPTERS = {
     1: ("总则", "General"),
@@ -158,8 +158,8 @@ def schedule(request: HttpRequest) -> HttpResponse:
             "name": row.name.in_language(language),
             "grade": row.grade or "—",
             "points": row.points,
-            "freeze": _freeze_words(row.freeze),
-            "deduction": _deduction_words(row.deduction),
+            "freeze": freeze_words(row.freeze),
+            "deduction": deduction_words(row.deduction),
             "measures": [rulebook.measures[name].in_language(language) for name in row.measures],
             "escalates": row.escalates,
         }
@@ -169,35 +169,6 @@ def schedule(request: HttpRequest) -> HttpResponse:
     ]
     context = {"rows": rows, "list": state, "tabs": _tabs("schedule"), "rulebook": rulebook, "now": now}
     return render(request, "rules/schedule.html", context)
-
-
-def _freeze_words(freeze: Any) -> str:
-    if freeze is None:
-        return "—"
-    scope = {"store": _("store"), "product": _("product"), "publishing": _("new listings")}[freeze.scope]
-    if freeze.days is None:
-        return _("%(scope)s, until mended") % {"scope": scope}
-    return _("%(scope)s, %(days)d days") % {"scope": scope, "days": freeze.days}
-
-
-def _deduction_words(deduction: Any) -> str:
-    if deduction is None:
-        return "—"
-    kinds = {
-        "compensation": _("compensation to the buyer"),
-        "refund": _("refund to the buyer"),
-        "offset": _("offset from settlement"),
-    }
-    if deduction.kind in kinds:
-        return kinds[deduction.kind]
-    if deduction.percent is not None:
-        share = f"{deduction.percent.normalize():f}%"
-        return (
-            share
-            if deduction.cap is None
-            else _("%(share)s, at most ¥%(cap)s") % {"share": share, "cap": f"{deduction.cap:,.0f}"}
-        )
-    return f"¥{deduction.amount:,.0f}"
 
 
 def version_list(request: HttpRequest) -> HttpResponse:
@@ -213,9 +184,8 @@ def version(request: HttpRequest, name: str) -> HttpResponse:
     row = version_by_name(name)
     if row.state != "published":
         raise Http404(name)
-    older = version_by_name(row.based_on).content if row.based_on else {}
-    changes = changes_between(older, row.content) if older else []
     rulebook = rulebook_named(name)
+    changes = change_lines(rulebook_named(row.based_on), rulebook) if row.based_on else []
     context = {
         "version": row,
         "changes": changes,

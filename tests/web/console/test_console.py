@@ -71,7 +71,7 @@ def test_an_application_begins_and_keeps_a_half_filled_step(now: datetime) -> No
     assert application.state == "draft"
 
 
-@pytest.mark.clause("19(1)")
+@pytest.mark.clause("9(6)")
 def test_the_deposit_page_leads_to_the_payment(now: datetime) -> None:
     _provider, person = make_admitted(now)
     answer = signed_in(person).post("/console/deposit/pay/", {"amount": "100.00"})
