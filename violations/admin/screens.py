@@ -135,6 +135,7 @@ class ComplaintAdmin(ReviewAdmin):
             ),
             done=_("The complaint is upheld and a case is open."),
             form_class=RowForm,
+            initial={"code": Complaint.objects.filter(pk=object_id).values_list("code", flat=True).first()},
         )
 
     @action(description=_("Dismiss the complaint"), url_path="dismiss")
@@ -203,6 +204,7 @@ class CaseAdmin(ReviewAdmin):
             ),
             done=_("The finding is made and its measures are in force."),
             form_class=FindingForm,
+            initial={"code": Case.objects.filter(pk=object_id).values_list("code", flat=True).first()},
         )
 
     @action(description=_("Dismiss the case"), url_path="dismiss")
