@@ -53,7 +53,7 @@ class ExitAdmin(ReviewAdmin):
     search_fields = ["=number", "=provider__number"]
     list_select_related = ["provider"]
     ordering = ["opened_at", "id"]
-    actions_list = ["propose", "terminate"]
+    actions_list = ["next_one", "propose", "terminate"]
     actions_detail = ["claim", "take_over", "release", "confirm", "decline"]
     keys = {"a": "confirm", "r": "decline"}
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from accounts.models import User
-from core.acts import Actor, act
+from core.acts import SYSTEM, Actor, act
 from notifications.services import announcement_publish, announcement_write
 from notifications.types import LANGUAGES, Subject
 from regulation.models import RulebookVersion
@@ -31,16 +31,17 @@ def rulebook_announce(*, version: RulebookVersion, actor: Actor, now: datetime) 
         with override(language):
             title[language] = _("The rules change on %(day)s") % {"day": moment(version.effective_at)}
             body[language] = _words(version)
+    # Publishing is the act; that everybody is told follows from it, whatever else the operator may do.
     announcement = announcement_write(
         author=author,
         about=Subject.RULES,
         title=title,
         body=body,
         effective_at=version.effective_at,
-        actor=actor,
+        actor=SYSTEM,
         now=now,
     )
-    announcement_publish(announcement=announcement, actor=actor, now=now)
+    announcement_publish(announcement=announcement, actor=SYSTEM, now=now)
 
 
 def _words(version: RulebookVersion) -> str:

@@ -101,8 +101,8 @@ def open_case(court: Court, code: str) -> Case:
     case = Case.objects.latest("pk")
     assert (case.code, case.state) == (code, "hearing")
     court.selling.open(f"/console/standing/cases/{case.number}/")
-    court.selling.follow("End the hearing early")
-    court.selling.press("I have said everything")
+    court.selling.follow("Say that everything is said")
+    court.selling.press("Everything is said")
     court.selling.page.wait_for_url(f"**/cases/{case.number}/")
     case.refresh_from_db()
     assert case.state == "heard"
@@ -110,9 +110,15 @@ def open_case(court: Court, code: str) -> Case:
 
 
 def find(court: Court, case: Case, foreseen: str) -> Finding:
-    address = f"/admin/violations/case/{case.pk}/find"
-    expect(court.first.open(address).locator("body")).to_contain_text(foreseen)
-    desk_act(court.first, address, "Make the finding", code=case.code, reason="证据充分，认定成立。")
+    seen = court.first.open(f"/admin/violations/case/{case.pk}/change/")
+    expect(seen.locator("body")).to_contain_text(f"扣 {foreseen}")
+    desk_act(
+        court.first,
+        f"/admin/violations/case/{case.pk}/find",
+        "Make the finding",
+        code=case.code,
+        reason="证据充分，认定成立。",
+    )
     return Finding.objects.get(case=case)
 
 

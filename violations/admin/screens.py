@@ -124,7 +124,7 @@ class CaseAdmin(ReviewAdmin):
     search_fields = ["=number", "=provider__number", "=code"]
     list_select_related = ["provider"]
     ordering = ["opened_at", "id"]
-    actions_list = ["open_one"]
+    actions_list = ["next_one", "open_one"]
     actions_detail = ["claim", "take_over", "release", "find", "dismiss"]
     keys = {"a": "find", "r": "dismiss"}
     clocks = {"hearing_due_at": "hearing"}
