@@ -20,11 +20,11 @@ def open_matters(provider: Any) -> int:
 
 
 def on_open_appeals(count: OpenMatters) -> None:
-    """Let `count(provider)` say how many appeals of a provider wait for a decision (19)."""
+    """Let `count(provider)` say how many appeals of a provider wait for a decision (§19)."""
     if count not in _appeals:
         _appeals.append(count)
 
 
 def open_appeals(provider: Any) -> int:
-    """How many appeals of a provider wait: what cannot be undone waits for them (19, 20(4))."""
+    """How many appeals of a provider wait: what cannot be undone waits for them (19, §20(4))."""
     return sum(count(provider) for count in _appeals)

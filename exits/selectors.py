@@ -67,7 +67,7 @@ def open_exit_of(provider: Provider) -> Exit | None:
 
 
 def clearance_of(provider: Provider) -> Exit | None:
-    """The clearance of a provider that was proposed, confirmed or carried out, under lock, or None (24)."""
+    """The clearance of a provider that was proposed, confirmed or carried out, under lock, or None (§24)."""
     states = [ExitState.PROPOSED, ExitState.EXECUTING, ExitState.SETTLED]
     rows = Exit.objects.filter(provider=provider, kind=ExitKind.CLEARED_OUT, state__in=states)
     return rows.select_for_update(of=("self",), no_key=True).select_related("provider", "decision").last()
@@ -79,7 +79,7 @@ def exits_of(provider: Provider) -> QuerySet[Exit]:
 
 
 def exit_orders_of(exit_: Exit) -> QuerySet[ExitOrder]:
-    """What becomes of each order of an exit, those that wait first (26)."""
+    """What becomes of each order of an exit, those that wait first (§26)."""
     return exit_.orders.select_related("order").order_by("settled_at", "id")
 
 

@@ -8,7 +8,7 @@ _published: list[Reaction] = []
 
 
 def on_rulebook_published(reaction: Reaction) -> None:
-    """Call `reaction(version=…, actor=…, now=…)` when an operator has published a version (29)."""
+    """Call `reaction(version=…, actor=…, now=…)` when an operator has published a version (§29)."""
     if reaction not in _published:
         _published.append(reaction)
 

@@ -19,7 +19,7 @@ LONGEST = 19_000
 
 @act
 def rulebook_announce(*, version: RulebookVersion, actor: Actor, now: datetime) -> None:
-    """Announce a published version in both languages: from when it holds, why, and what it changes (29).
+    """Announce a published version in both languages: from when it holds, why, and what it changes (§29).
 
     Whoever published it signs the announcement; a version that no account published is announced by nobody.
     """

@@ -78,17 +78,14 @@ class ActAdmin(ReadOnlyAdmin):
         run: Callable[[Any, dict[str, Any]], Any],
         done: Any,
         form_class: Callable[..., forms.Form] = ReasonForm,
-        initial: Mapping[str, Any] | None = None,
     ) -> HttpResponse:
-        """Say what will happen; on confirmation call `run(obj, cleaned_data)`, and go back to the object. `initial`:
-        what stands in the form before anybody writes in it.
-        """
+        """Say what will happen; on confirmation call `run(obj, cleaned_data)`, and go back to the object."""
         if not self.has_act_permission(request, object_id):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=object_id)
         back = self.screen_url("change", obj.pk)
         posted = request.method == "POST"
-        form = form_class(request.POST, request.FILES) if posted else form_class(initial=dict(initial or {}))
+        form = form_class(request.POST, request.FILES) if posted else form_class()
         if request.method == "POST" and form.is_valid():
             try:
                 run(obj, form.cleaned_data)

@@ -102,7 +102,7 @@ def clearance_open(
 
 
 def deposit_key(exit_: Exit) -> str:
-    """Under which key the deposit of a cleared provider is kept (20(4))."""
+    """Under which key the deposit of a cleared provider is kept (§20(4))."""
     return f"exit:{exit_.number}:deposit"
 
 

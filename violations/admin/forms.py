@@ -30,7 +30,7 @@ def schedule_choices(rulebook: Rulebook) -> list[tuple[str, str]]:
 
 
 class RowForm(ReasonForm):
-    """Under which row of the schedule in force on the last day of the conduct (28), and why."""
+    """Under which row of the schedule in force on the last day of the conduct (§28), and why."""
 
     code = forms.ChoiceField(label=_("Schedule row"), widget=UnfoldAdminSelectWidget)
 

@@ -111,7 +111,7 @@ def measures_of_provider(provider: Provider) -> QuerySet[Measure]:
 
 
 def steps_above(provider: Provider, points: int) -> Iterable[Measure]:
-    """Measures in force of steps of the standing ladder that a tally no longer reaches, under lock (20(5))."""
+    """Measures in force of steps of the standing ladder that a tally no longer reaches, under lock (§20(5))."""
     return (
         Measure.objects.select_for_update(of=("self",), no_key=True)
         .filter(finding__provider=provider, state=MeasureState.IN_FORCE, step__gt=points)
@@ -149,7 +149,7 @@ def points_of_year(provider_id: int, year: int) -> int:
 
 def penalty_of(provider_id: int, code: str, rulebook: Rulebook, *, on_product: bool, now: datetime) -> Penalty:
     """What a finding under a row of a rulebook costs (19, 20): by how often the code was found before in the year of
-    the finding (21), and what the deposit holds. `on_product` says whether the case names a product.
+    the finding (§21), and what the deposit holds. `on_product` says whether the case names a product.
     """
     return penalty(
         row=rulebook.schedule[code],

@@ -218,7 +218,7 @@ def measures_reverse(*, finding: Finding, decision: DecisionRecord, actor: Actor
 
 
 def steps_reverse(*, provider: Any, points: int, actor: Actor, now: datetime) -> None:
-    """Take back the measures of steps that a tally no longer reaches after an appeal, within its act (19, 20(5))."""
+    """Take back the measures of steps that a tally no longer reaches after an appeal, within its act (19, §20(5))."""
     require_transaction()
     for measure in selectors.steps_above(provider, points):
         _lift(measure, actor, now)

@@ -1,4 +1,4 @@
-"""What a version of the rulebook changes, in the reader's words (29)."""
+"""What a version of the rulebook changes, in the reader's words (§29)."""
 
 from dataclasses import dataclass
 
