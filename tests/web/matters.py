@@ -1,10 +1,12 @@
 """What waits for somebody's decision: on the desk, in the console, and with a buyer."""
 
+import io
 from datetime import datetime, timedelta
 from typing import Any
 
 from accounts.models import User
 from core.acts import SYSTEM, Actor
+from core.uploads import EVIDENCE, checked_upload
 from exits.models import ExitOrder
 from exits.services import clearance_confirm, clearance_open, exit_request
 from notifications.models import Announcement
@@ -15,6 +17,7 @@ from support.types import Side
 from tests.catalog.making import make_submitted
 from tests.orders.making import buy, deliver_product, make_shop, monthly
 from tests.providers.making import Person, make_application
+<<<<<<< HEAD
 from violations.models import Case, Measure, MessageReport, Remedy
 from violations.services import (
     appeal_file,
@@ -30,6 +33,11 @@ from violations.services import (
     takedown_uphold,
 )
 from violations.types import CaseSource, RemedyKind
+=======
+from violations.models import Case, Measure
+from violations.services import appeal_file, case_find, case_hearing_close, case_open, case_statement_add
+from violations.types import CaseSource
+>>>>>>> 693ad12467606982c0cff2742a419b40d31070a5
 
 # Rows of the schedule that hide nothing: the shop stays open.
 UNTRUE_REGISTRATION, UNASKED_PROMOTION, OFFLINE = "V0902", "V1810", "V1201"
@@ -60,6 +68,10 @@ def make_cases(product: Any, order: Any, owner: Person, operator: User, now: dat
         things[name] = case_find(
             case=case, code=code, compensation=None, reason="证据充分", actor=Actor.of(operator), now=now
         )
+    looked = checked_upload(io.BytesIO("对话记录".encode()), name="evidence.txt", kinds=EVIDENCE, field="evidence")
+    case_statement_add(
+        case=things["hearing"], text="我们没有这样做。", evidence=[looked], side="provider", actor=owner.actor, now=now
+    )
     things["appeal"] = appeal_file(finding=things["appealed"], statement="不属实", actor=owner.actor, now=now)
     things["measure"] = Measure.objects.filter(finding=things["finding"], name="mute_messages_7_days").get()
     return things
