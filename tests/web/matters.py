@@ -17,7 +17,6 @@ from support.types import Side
 from tests.catalog.making import make_submitted
 from tests.orders.making import buy, deliver_product, make_shop, monthly
 from tests.providers.making import Person, make_application
-<<<<<<< HEAD
 from violations.models import Case, Measure, MessageReport, Remedy
 from violations.services import (
     appeal_file,
@@ -25,6 +24,7 @@ from violations.services import (
     case_find,
     case_hearing_close,
     case_open,
+    case_statement_add,
     defect_ask,
     defect_deny,
     defect_disclose,
@@ -33,11 +33,6 @@ from violations.services import (
     takedown_uphold,
 )
 from violations.types import CaseSource, RemedyKind
-=======
-from violations.models import Case, Measure
-from violations.services import appeal_file, case_find, case_hearing_close, case_open, case_statement_add
-from violations.types import CaseSource
->>>>>>> 693ad12467606982c0cff2742a419b40d31070a5
 
 # Rows of the schedule that hide nothing: the shop stays open.
 UNTRUE_REGISTRATION, UNASKED_PROMOTION, OFFLINE = "V0902", "V1810", "V1201"

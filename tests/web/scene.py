@@ -174,24 +174,17 @@ def make_scene(now: datetime) -> Scene:
         ("console/application/", {"section": "subject", "name": "submit"}),
         ("console/application/part/", {"name": "attest"}),
         ("console/complaints/", {"number": complaint.number}),
-<<<<<<< HEAD
         ("console/defects/", {"number": things["asked"].number, "name": "disclose"}),
         ("console/infringement/", {"number": things["takedown"].number, "pk": things["owed"].pk}),
         ("console/promotions/", {"number": things["campaign"].number}),
-=======
         ("console/agreements/", {"name": "text", "pk": product.provider.agreements.all()[0].text_id}),
->>>>>>> 693ad12467606982c0cff2742a419b40d31070a5
         ("console/documents/", {"name": "change"}),
         ("console/documents/part/", {"name": "send"}),
         ("console/leaving/", {"name": "request"}),
         ("console/orders/", {"number": work.number, "name": "deliver", "target": 1}),
-<<<<<<< HEAD
-        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open", "package": 1}),
-=======
-        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open", "part": "plans"}),
+        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open", "part": "plans", "package": 1}),
         ("console/products/<int:pk>/plans/", {"plan": version.plans.all()[0].pk, "name": "stop"}),
         ("console/products/<int:pk>/versions/", {"number": version.number}),
->>>>>>> 693ad12467606982c0cff2742a419b40d31070a5
         ("console/refunds/", {"number": refund.number, "name": "accept", "target": 1}),
         ("console/standing/", {"number": case.number, "name": "speak", "pk": case.evidence.all()[0].pk}),
         ("console/statements/", {"number": statement.number, "name": "confirm", "kind": "csv"}),
