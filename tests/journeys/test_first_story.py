@@ -128,7 +128,10 @@ def buy(stage: Stage, version: ProductVersion) -> tuple[Visitor, Order]:
 
 
 def work_and_accept(stage: Stage, seller: Visitor, buyer: Visitor, order: Order) -> None:
-    """Each milestone is begun, handed in with its evidence and accepted; then the whole is confirmed."""
+    """Each milestone is begun, handed in with its evidence and accepted; then the whole is confirmed, and with that
+    the money goes from escrow to what the provider is owed, less the fee.
+    """
+    fees = balance(FEES)
     for index in range(3):
         stage.later(days=1)
         seller.open_menu("Provider console")
@@ -148,10 +151,11 @@ def work_and_accept(stage: Stage, seller: Visitor, buyer: Visitor, order: Order)
         buyer.follow("Accept this milestone")
         buyer.press("Accept the milestone")
         buyer.sees("The milestone is accepted.")
-        assert (in_escrow(order), balance(payable(order.provider_id))) == (PRICE, 0)
+        assert (in_escrow(order), balance(payable(order.provider_id)), balance(FEES)) == (PRICE, 0, fees)
     buyer.follow("Confirm the whole service")
     buyer.press("Confirm completion")
     buyer.sees("The whole service is confirmed. The provider will be paid.")
+    assert (in_escrow(order), balance(payable(order.provider_id)), balance(FEES) - fees) == (0, PRICE - FEE, FEE)
     order.refresh_from_db()
     assert (order.state, order.milestones.filter(state="accepted").count()) == ("completed", 3)
     seller_user = owner_of(SELLER)
@@ -162,11 +166,8 @@ def work_and_accept(stage: Stage, seller: Visitor, buyer: Visitor, order: Order)
 
 
 def be_paid(stage: Stage, seller: Visitor, order: Order) -> None:
-    """Out of escrow, less the fee; a statement, confirmed, approved by two operators, paid out."""
-    fees = balance(FEES)
-    stage.beat("orders.release")
+    """The next statement: confirmed by the provider, approved by two operators, paid out."""
     owed = PRICE - FEE
-    assert (in_escrow(order), balance(payable(order.provider_id)), balance(FEES) - fees) == (0, owed, FEE)
     day = issue_day(next_cycle(clock.now(), (1, 16)))
     stage.at(datetime.combine(day, time(9), tzinfo=BEIJING))
     stage.beat("settlements.statements")
