@@ -7,6 +7,7 @@ from core.acts import SYSTEM, Actor, act, require_transaction
 from core.periods import end_of_days, end_of_year, year_of
 from exits.services import clearance_open
 from notifications.services import notify
+from providers.selectors import provider_locked
 from regulation.models import DecisionRecord
 from regulation.services import audit_record
 from regulation.types import StandingStep
@@ -75,7 +76,10 @@ def year_close(*, provider: Any, year: int, now: datetime) -> bool:
 
     Points belong to the year of their finding, so the new year starts at zero by itself; nothing is erased.
     """
-    if now < end_of_year(year) or selectors.tally_exists(provider.pk, year):
+    if now < end_of_year(year):
+        return False
+    provider = provider_locked(provider.pk)
+    if selectors.tally_exists(provider.pk, year):
         return False
     points = selectors.points_of_year(provider.pk, year)
     YearTally(provider=provider, year=year, points=points, closed_at=now).save()
