@@ -15,7 +15,8 @@ from payments.types import IntentState, MessageState, TransferState
 SILENT_AFTER = timedelta(minutes=10)
 STUCK_AFTER = timedelta(minutes=2)
 STATEMENT_READY = timedelta(hours=2)
-COMPARED_BACK = 7
+# A quarter: however late the comparison runs, it makes up for every day that gateways still give a statement of.
+COMPARED_BACK = 92
 
 
 def intent_for(payer: Any, number: str) -> PaymentIntent:
@@ -79,7 +80,7 @@ def transfers_silent(now: datetime, limit: int) -> list[str]:
 
 
 def days_to_compare(gateway: str, now: datetime) -> list[str]:
-    """The last week's days, from the first with a payment on, whose statement is ready and was not compared yet."""
+    """The last quarter's days, from the first with a payment on, whose statement is ready and was not compared yet."""
     first = PaymentIntent.objects.filter(gateway=gateway).order_by("id").values_list("opened_at", flat=True).first()
     if first is None:
         return []

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.sweeps import Key, Sweep, register
 from payments import selectors
 from payments.models import GatewayMessage
-from payments.services.asking import day_compare, intent_settle, transfer_ask
+from payments.services.asking import day_compare_first, intent_settle, transfer_ask
 from payments.services.messages import message_handle
 
 
@@ -29,7 +29,7 @@ def _days(now: datetime, limit: int) -> list[str]:
 
 
 def _reconcile(key: Key, now: datetime) -> object:
-    return day_compare(name=settings.PAYMENT_GATEWAY, day=date.fromisoformat(str(key)), now=now)
+    return day_compare_first(name=settings.PAYMENT_GATEWAY, day=date.fromisoformat(str(key)), now=now)
 
 
 register(

@@ -8,7 +8,7 @@ from payments.services.intents import intent_expire
 from payments.services.messages import message_handle, message_store
 from payments.services.paybacks import payback_answered
 from payments.services.payouts import payout_answered
-from payments.services.reconciling import reconcile
+from payments.services.reconciling import reconcile, reconcile_first
 from payments.types import IntentState, Movement, Notice, Trade, TradeStatus, TransferState
 
 # How long an unreachable gateway keeps a payment from closing; money that arrives after that is paid back.
@@ -63,3 +63,8 @@ def transfer_ask(*, number: str, now: datetime) -> bool:
 def day_compare(*, name: str, day: date, now: datetime) -> Reconciliation:
     """Fetch a gateway's statement of a day and compare it with the books. Raises GatewayUnreachable, InvalidInput."""
     return reconcile(statement=gateway(name).statement(day, now), now=now)
+
+
+def day_compare_first(*, name: str, day: date, now: datetime) -> Reconciliation | None:
+    """As `day_compare`, for a day that nobody has compared yet; None where somebody did meanwhile."""
+    return reconcile_first(statement=gateway(name).statement(day, now), now=now)

@@ -20,8 +20,13 @@ MONTH = timedelta(days=31)
 NAMES = [sweep.name for sweep in sweeps.all_sweeps()]
 every_sweep = pytest.mark.parametrize("name", NAMES)
 
-# Whoever is told of it a month later is told something else, or nothing any more; said beside each.
+# What a month changes by the rules themselves, so that the end is another one; said beside each.
 LATE_IS_ANOTHER = {
+    "orders.term_ending": "the term is over, and nobody is warned of its end any more",
+    "payments.messages": "the guarantee runs from the payment itself (17(1)), and is over when it is booked so late",
+    "payments.unpaid": "the guarantee runs from the payment itself (17(1)), and is over when it is booked so late",
+    "providers.documents_expiring": "the papers have expired: that is the lapse's to tell",
+    "providers.lapses_remind": "the thirty days to report are over, and nobody is reminded of them any more",
     "catalog.zero_sales_warnings": "a month later the product is to be delisted, and nobody is warned of it any more",
 }
 
@@ -133,7 +138,9 @@ def test_a_row_that_fails_stops_no_other_and_a_month_later_everything_is_made_up
 
     assert_same(market.before.since(database), found, "run twice, a month late")
     if name not in LATE_IS_ANOTHER:
-        assert_same(outline(found), outline(wanted.since), "run a month late")
+        # Of what became due within the month there may be more.
+        more = outline(found) - outline(wanted.since) if len(due) > len(wanted.due) else Counter()
+        assert_same(outline(found) - more, outline(wanted.since), "run a month late")
 
 
 def queue(database: str) -> list[tuple[str, str, str]]:

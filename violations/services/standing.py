@@ -9,6 +9,7 @@ from exits.selectors import clearance_of
 from exits.services import clearance_open, clearance_withdraw
 from exits.types import FROM_FINDINGS
 from notifications.services import notify
+from providers.selectors import provider_locked
 from regulation import registry
 from regulation.models import DecisionRecord
 from regulation.selectors import rulebook_at
@@ -97,7 +98,10 @@ def year_close(*, provider: Any, year: int, now: datetime) -> bool:
 
     Points belong to the year of their finding, so the new year starts at zero by itself; nothing is erased.
     """
-    if now < end_of_year(year) or selectors.tally_exists(provider.pk, year):
+    if now < end_of_year(year):
+        return False
+    provider = provider_locked(provider.pk)
+    if selectors.tally_exists(provider.pk, year):
         return False
     points = selectors.points_of_year(provider.pk, year)
     YearTally(provider=provider, year=year, points=points, closed_at=now).save()
