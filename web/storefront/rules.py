@@ -22,6 +22,7 @@ from regulation.selectors import (
 )
 from regulation.types import Parameter, Rulebook, clause_key
 from web.components.clauses import ClauseCard, ParameterLine
+from web.components.decision import name_of
 from web.components.lists import FilterSpec, list_state
 from web.components.steps import Tab
 from web.storefront.changes import change_lines
@@ -215,7 +216,7 @@ def decision(request: HttpRequest, name: str) -> HttpResponse:
         "rule": rule,
         "title": rule.title.in_language(get_language() or "zh-hans"),
         "parameters": parameter_rows([rulebook.parameters[key] for key in rule.parameters]),
-        "facts": [one.name for one in fields(rule.facts)],
+        "facts": [(name_of(one.name), one.name) for one in fields(rule.facts)],
         "now": now,
         "crumbs": [(_("Rules"), "/rules/"), (_("Decisions"), "/rules/decisions/")],
     }

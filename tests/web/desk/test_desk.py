@@ -174,3 +174,10 @@ def test_every_screen_stands_in_the_navigation_once() -> None:
     registered = {model._meta.label for model in admin.site._registry}
     assert set(labels) <= registered
     assert {label for label in registered - set(labels) if not label.startswith("django_celery_beat.")} == set()
+
+
+def test_upholding_begins_with_the_row_that_the_complaint_names(complaint: Complaint, now: datetime) -> None:
+    other = list(rulebook_at(now).schedule)[3]
+    Complaint.objects.filter(pk=complaint.pk).update(code=other)
+    form = text(desk(make_operator(now)), f"/admin/violations/complaint/{complaint.pk}/uphold/")
+    assert re.findall(r'<option value="(\w+)" selected', form) == [other]

@@ -124,3 +124,9 @@ def test_the_buyer_is_not_told_what_the_provider_sold_this_year(shop: Shop, buye
     text = page(buyer, f"/orders/{shop.order.number}/")
     assert "settlement.service_fee" not in text
     assert "order.guarantee" in text
+
+
+@pytest.mark.parametrize(("language", "words"), [("zh-hans", "付款时间"), ("en", "Paid")])
+def test_a_question_of_the_rules_names_its_facts_in_words(shop: Shop, language: str, words: str):
+    text = page(Client(), "/rules/decisions/order.guarantee/", language)
+    assert f"<dt>{words}</dt><dd><code>paid_at</code></dd>" in text
