@@ -27,7 +27,14 @@ from catalog.selectors.console import (
 from catalog.selectors.contents import SECTIONS, changes_between, completeness, content_of, digest_of, live_findings
 from catalog.selectors.covers import CoverFile, cover_for
 from catalog.selectors.likeness import lookalike_findings, lookalikes
-from catalog.selectors.pages import ProductNotFound, product_page, version_accepted, version_page, versions_released
+from catalog.selectors.pages import (
+    ProductNotFound,
+    attested_last,
+    product_page,
+    version_accepted,
+    version_page,
+    versions_released,
+)
 from catalog.selectors.plans import (
     PlanNotFound,
     PlanNotOnSale,
@@ -58,6 +65,7 @@ __all__ = [
     "PlanNotOnSale",
     "ProductNotFound",
     "VersionNotFound",
+    "attested_last",
     "available_acts",
     "cards_of",
     "cards_page",

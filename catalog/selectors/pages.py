@@ -6,7 +6,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from catalog.addresses import cover_address
-from catalog.models import ListingCard, MilestoneTemplate, Plan, Product, ProductVersion, ServiceStep
+from catalog.models import (
+    ListingCard,
+    MilestoneTemplate,
+    Plan,
+    Product,
+    ProductVersion,
+    ServiceStep,
+    VersionAttestation,
+)
 from catalog.models.versions import TEXTS
 from catalog.selectors.storefront import shown_condition
 from catalog.texts import to_html
@@ -37,8 +45,12 @@ def product_page(*, slug: str, now: datetime) -> dict[str, Any]:
     card = ListingCard.objects.filter(product=product).values("score", "reviews", "sold").first()
     page["figures"] = card or {"score": 0, "reviews": 0, "sold": 0}
     page["versions"] = versions_released(product)
-    page["attested"] = product.attestations.values("upstream", "attested_at").first()
     return page
+
+
+def attested_last(product_id: int) -> dict[str, Any] | None:
+    """Which release of its own the provider last said that a product is, and when; None without its word (§18(13))."""
+    return VersionAttestation.objects.filter(product=product_id).values("upstream", "attested_at").first()
 
 
 def version_page(product: Product, version: ProductVersion) -> dict[str, Any]:

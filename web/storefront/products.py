@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from catalog.selectors import cards_page, product_page
+from catalog.selectors import attested_last, cards_page, product_page
 from catalog.types import CardFilters
 from core import clock
 from orders.selectors import provider_record, reviews_page
@@ -51,6 +51,7 @@ def drawn_product(
         "guarantee_clauses": GUARANTEE_CLAUSES[page["product_class"]],
         "record": provider_record(page["provider_id"], now),
         "choices": _choices(page),
+        "attested": attested_last(page["id"]) if part == "versions" else None,
         "defects": defects_known(page["id"]),
         "support": _support(page["provider_id"]) if part == "details" else [],
         "part": part,
