@@ -50,7 +50,8 @@ def product_page(*, slug: str, now: datetime) -> dict[str, Any]:
 
 def attested_last(product_id: int) -> dict[str, Any] | None:
     """Which release of its own the provider last said that a product is, and when; None without its word (§18(13))."""
-    return VersionAttestation.objects.filter(product=product_id).values("upstream", "attested_at").first()
+    found = VersionAttestation.objects.filter(product=product_id).values("upstream", "attested_at").first()
+    return None if found is None else dict(found)
 
 
 def version_page(product: Product, version: ProductVersion) -> dict[str, Any]:
