@@ -1,9 +1,11 @@
 """Defects of products: asking a provider, and judging what it answers (§18(6))."""
 
+from functools import partial
+
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -15,7 +17,8 @@ from catalog.models import Product
 from core import clock
 from core.acts import Actor
 from core.errors import DomainError
-from violations.admin.screens import RowForm
+from regulation.selectors import rulebook_at
+from violations.admin.forms import RowForm
 from violations.models import Defect
 from violations.services import defect_ask, defect_clear, defect_contest
 from violations.types import DefectState
@@ -95,6 +98,7 @@ class DefectAdmin(ActAdmin):
 
     @action(description=_("It is concealed"), url_path="contest")
     def contest(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        found = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self.act_page(
             request,
             object_id,
@@ -105,5 +109,5 @@ class DefectAdmin(ActAdmin):
                 defect=obj, code=data["code"], reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
             ),
             done=_("A case is open."),
-            form_class=RowForm,
+            form_class=partial(RowForm, rulebook=rulebook_at(found.denied_at or clock.now())),
         )

@@ -1,5 +1,6 @@
 """Messages that look wrong, and infringement claims: what was said, and the judgement (§14, §18(7), §18(17))."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -18,7 +19,8 @@ from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from core.uploads import file_response
-from violations.admin.screens import RowForm
+from regulation.selectors import rulebook_at
+from violations.admin.forms import RowForm
 from violations.models import MessageReport, Remedy, Takedown
 from violations.selectors import takedown_upload
 from violations.services import (
@@ -53,6 +55,7 @@ class MessageReportAdmin(ActAdmin):
 
     @action(description=_("Uphold the report"), url_path="uphold")
     def uphold(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        found = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self.act_page(
             request,
             object_id,
@@ -63,7 +66,7 @@ class MessageReportAdmin(ActAdmin):
                 report=obj, code=data["code"], reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
             ),
             done=_("The report is upheld and a case is open."),
-            form_class=RowForm,
+            form_class=partial(RowForm, rulebook=rulebook_at(found.message.sent_at)),
         )
 
     @action(description=_("Dismiss the report"), url_path="dismiss")
@@ -139,6 +142,7 @@ class TakedownAdmin(ActAdmin):
 
     @action(description=_("Uphold the claim"), url_path="uphold")
     def uphold(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        found = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self.act_page(
             request,
             object_id,
@@ -152,7 +156,7 @@ class TakedownAdmin(ActAdmin):
                 takedown=obj, code=data["code"], reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
             ),
             done=_("The claim is upheld: the product is down and its users are owed a remedy."),
-            form_class=RowForm,
+            form_class=partial(RowForm, rulebook=rulebook_at(found.filed_at)),
         )
 
     @action(description=_("Dismiss the claim"), url_path="dismiss")
