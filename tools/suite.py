@@ -21,8 +21,8 @@ from tools.translations import compile_stale
 ROOT = Path(__file__).resolve().parents[1]
 NOTHING_SELECTED = 5
 
-ORDINARY = ["-n", "2", "--dist", "worksteal", "-m", "not serial and not journey"]
-ALONE = ["-p", "no:xdist", "-m", "serial or journey"]
+ORDINARY = ["-n", "2", "--dist", "worksteal", "-m", "not serial and not journey and not trial"]
+ALONE = ["-p", "no:xdist", "-m", "(serial or journey) and not trial"]
 
 
 def main() -> int:

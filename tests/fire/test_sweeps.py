@@ -14,7 +14,7 @@ from tests.fire.conftest import Laid
 from tests.fire.databases import Row, assert_same, outline
 from tests.fire.workers import Stop, Worker, until_blocked_or_done
 
-pytestmark = pytest.mark.serial
+pytestmark = pytest.mark.trial
 
 MONTH = timedelta(days=31)
 # Sweeps that the market does not lay out yet; every other one has its scene, a new one too.

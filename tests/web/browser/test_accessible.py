@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 from tests.web.browser.conftest import Enter
 from tests.web.scene import Scene
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.trial, pytest.mark.django_db(transaction=True)]
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 SMALL = 360
 # Every page is looked at twice: the two views differ in language, theme and width, and the pages take turns.
