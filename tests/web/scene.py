@@ -158,6 +158,7 @@ def make_scene(now: datetime) -> Scene:
         ("admin/catalog/productversion/", {"object_id": things["version"].pk}),
         ("admin/notifications/announcement/", {"object_id": things["draft"].pk}),
         ("admin/providers/application/", {"object_id": things["application"].pk}),
+        ("admin/violations/takedown/", {"pk": things["takedown"].pk, "file": things["takedown"].files.all()[0].pk}),
         ("announcements/", {"pk": things["announcement"].pk}),
         ("api/v1/catalog/own/", {"product_id": product.pk, "version_id": version.pk}),
         ("api/v1/deposits/", {"pk": 1}),
