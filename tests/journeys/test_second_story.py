@@ -100,8 +100,8 @@ def given_back_and_refused(stage: Stage, visitor: Visitor, buyer: User, product:
     assert (refund.decision.outcome, refund.amount, refund.reason) == ("full_refund", price, "")
     assert {"17(1)1", "17(4)2"} <= set(refund.decision.clauses)
     assert stage.settle() > 0
-    assert stage.later(seconds=2)
-    assert stage.settle() >= 0
+    stage.later(seconds=2)
+    stage.settle()
     refund.refresh_from_db()
     first.refresh_from_db()
     assert (refund.state, first.state, first.refunded) == ("paid_back", "refunded", price)
