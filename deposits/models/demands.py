@@ -49,8 +49,8 @@ class TopUpDemand(FSMModelMixin, models.Model):
         verbose_name_plural = _("top-up demands")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["deadline"], name="topup_deadline", condition=Q(state="awaiting")),
-            models.Index(fields=["settlement_due_at"], name="topup_settlement", condition=Q(state="withholding")),
+            models.Index(fields=["deadline", "id"], name="topup_deadline", condition=Q(state="awaiting")),
+            models.Index(fields=["settlement_due_at", "id"], name="topup_settlement", condition=Q(state="withholding")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["provider"], condition=~Q(state="satisfied"), name="topup_one_open"),
