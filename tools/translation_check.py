@@ -107,9 +107,12 @@ def texts(root: Path = ROOT) -> list[Text]:
     return found
 
 
-def translations(root: Path = ROOT) -> dict[tuple[str | None, str], tuple[str, ...]]:
-    """All Chinese translations of our catalogs that are finished."""
-    known: dict[tuple[str | None, str], tuple[str, ...]] = {}
+def translations(root: Path = ROOT) -> dict[tuple[str | None, str, bool], tuple[str, ...]]:
+    """All Chinese translations of our catalogs that are finished: context, text, and whether it counts something.
+
+    The three are how gettext looks a text up: what counts is not found where nothing is counted, nor the other way.
+    """
+    known: dict[tuple[str | None, str, bool], tuple[str, ...]] = {}
     for po in catalogs(root):
         if po.parts[-3] != LANGUAGE:
             continue
@@ -121,7 +124,7 @@ def translations(root: Path = ROOT) -> dict[tuple[str | None, str], tuple[str, .
             text = message.id if isinstance(message.id, str) else message.id[0]
             said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if all(said):
-                known[message.context, text] = said
+                known[message.context, text, not isinstance(message.id, str)] = said
     return known
 
 
@@ -136,9 +139,16 @@ def problems(root: Path = ROOT) -> list[str]:
     for text in wanted:
         if not text.text.strip():
             continue
-        said = known.get((text.context, text.text))
+        counts = text.plural is not None
+        said = known.get((text.context, text.text, counts))
         if said is None:
-            found[f"{text.place}: no Chinese for {text.text!r}"] = None
+            other = (text.context, text.text, not counts) in known
+            how = (
+                (", which the catalog knows only as " + ("one that counts nothing", "a plural")[not counts])
+                if other
+                else ""
+            )
+            found[f"{text.place}: no Chinese for {text.text!r}{how}"] = None
             continue
         allowed = _placeholders(text.text) | _placeholders(text.plural or "")
         for each in said:
