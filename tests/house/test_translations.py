@@ -39,7 +39,8 @@ def test_a_plural_is_not_found_where_nothing_is_counted(root: Path) -> None:
 
     assert translation_check.problems(root) == [
         "shop/templates/page.html:1: no Chinese for '%(n)s sold', which the catalog knows only as a plural",
-        "shop/templates/page.html:1: no Chinese for '%(n)s left', which the catalog knows only as one that counts nothing",
+        "shop/templates/page.html:1: no Chinese for '%(n)s left',"
+        " which the catalog knows only as one that counts nothing",
     ]
 
 
