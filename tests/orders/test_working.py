@@ -256,7 +256,8 @@ def test_a_late_sweep_reminds_once_and_an_incomplete_service_goes_back(now, serv
     assert selectors.waiting_for(order, late).who == "provider"
     said = {reader: selectors.waiting_for(order, late, reader).sentence for reader in ("", "buyer", "provider")}
     assert said[""] == said["buyer"]
-    assert said["buyer"].zh.startswith("等待服务商") and said["provider"].zh.startswith("等待您")
+    assert said["buyer"].zh.startswith("等待服务商")
+    assert said["provider"].zh.startswith("等待您")
     assert said["provider"].en.startswith("Waiting for you")
 
 
