@@ -23,7 +23,7 @@ from tests.fire.workers import Worker, until_blocked_or_done
 from tests.orders.making import in_escrow, make_shop, place, told
 from tests.providers.making import Person, make_person
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.trial]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.serial]
 
 PRICE = Decimal("1200.00")
 

@@ -34,7 +34,7 @@ from tests.orders.making import in_escrow, make_shop, pay, place, told
 from tests.providers.making import make_operator, make_person
 from tests.settlements.making import bank, earn, to_finance
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.trial]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.serial]
 
 STANDS = ("payments.messages", "payments.payback", "payments.payout", "notifications.mail")
 BROKER = f"{settings.REDIS_URL.rpartition('/')[0]}/15"

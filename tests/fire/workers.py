@@ -5,7 +5,7 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -48,14 +48,16 @@ class Stop:
 
 
 class Worker:
-    """A worker on a database of its own clock; `with` leaves nothing behind."""
+    """A worker on a database, with a clock of its own, that does one job after the other; `with` leaves nothing
+    behind.
+    """
 
     def __init__(self, database: str, moment: datetime, job: Callable[..., Any], *given: Any, **more: Any) -> None:
-        self.database = database
         self.line, there = FORKS.Pipe()
-        self.process = FORKS.Process(target=_work, args=(there, database, moment, job, given, more), daemon=True)
+        self.process = FORKS.Process(target=_work, args=(there, database, moment), daemon=True)
         self.process.start()
         there.close()
+        self.begin(job, *given, **more)
 
     @property
     def name(self) -> str:
@@ -68,9 +70,20 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.process.is_alive():
+        if self.busy and self.process.is_alive():
             self.kill()
         self.line.close()
+        self.process.join(PATIENCE)
+
+    def begin(self, job: Callable[..., Any], *given: Any, **more: Any) -> None:
+        """Give it its next job."""
+        self.line.send((job, given, more))
+        self.busy = True
+
+    def does(self, job: Callable[..., Any], *given: Any) -> Any:
+        """What its next job returns. Raises what it raises."""
+        self.begin(job, *given)
+        return self.result()
 
     def until_stopped(self) -> None:
         """Wait until it stands where it was to stop; fail when it ended without."""
@@ -86,7 +99,7 @@ class Worker:
     def result(self) -> Any:
         """What its job returned. Raises what it raised."""
         said = self._heard()
-        self.process.join(PATIENCE)
+        self.busy = False
         if isinstance(said, BaseException):
             raise said
         return said
@@ -119,25 +132,20 @@ def until_blocked_or_done(worker: Worker) -> None:
     assert wait_until(lambda: worker.is_done() or bool(backends(worker.name, "Lock")), PATIENCE)
 
 
-def _work(
-    line: Connection,
-    database: str,
-    moment: datetime,
-    job: Callable[..., Any],
-    given: tuple[Any, ...],
-    more: dict[str, Any],
-) -> None:
+def _work(line: Connection, database: str, moment: datetime) -> None:
     caches["default"].key_prefix = database
     connection.settings_dict["NAME"] = database
     connection.settings_dict.setdefault("OPTIONS", {})["application_name"] = f"worker {os.getpid()}"
-    with gateway_within(), time_machine.travel(moment, tick=False):
-        try:
-            said = job(line, *given, **more)
-        except BaseException as error:
-            said = RuntimeError(f"{type(error).__name__}: {error}")
-        finally:
-            connection.close()
-    line.send(said)
+    with gateway_within(), time_machine.travel(moment, tick=False), suppress(EOFError):
+        while True:
+            job, given, more = line.recv()
+            try:
+                said = job(line, *given, **more)
+            except BaseException as error:
+                said = RuntimeError(f"{type(error).__name__}: {error}")
+            finally:
+                connection.close()
+            line.send(said)
 
 
 @contextmanager
@@ -186,7 +194,10 @@ def run_sweep_without(line: Connection, name: str, moment: datetime, broken: swe
         return sweep.act(key, now)
 
     sweeps._sweeps[name] = dataclasses.replace(sweep, act=act)
-    return run_sweep(line, name, moment)
+    try:
+        return run_sweep(line, name, moment)
+    finally:
+        sweeps._sweeps[name] = sweep
 
 
 def list_due(line: Connection, name: str, moment: datetime) -> list[sweeps.Key]:
@@ -240,9 +251,9 @@ def _stop_at(line: Connection, name: str, stop: Stop) -> None:
 
 def lay_out_market(line: Connection) -> dict[str, datetime]:
     """Lay out the market that every sweep has its rows in; when each has something due."""
-    from tests.fire import market
+    from tests.fire import scenes
 
-    return market.lay_out()
+    return scenes.lay_out()
 
 
 CALLBACK = "/payments/callbacks/sandbox/"
