@@ -37,7 +37,9 @@ def market() -> Iterator[Laid]:
     with Worker(MARKET, NOW, lay_out_market) as builder:
         moments = builder.result()
     databases.mark_what_comes(MARKET)
-    yield Laid(moments, Before.of(MARKET))
+    before = Before.of(MARKET)
+    yield Laid(moments, before)
+    assert not before.since(MARKET), "whatever was tried was undone"
     databases.drop(MARKET)
 
 

@@ -11,19 +11,10 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
 
-import django
-import redis  # noqa: F401
 import time_machine
-from django.apps import apps
-
-if not apps.ready:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
-from django.urls import get_resolver
 
 from core import sweeps
 from marketplace.embedded.processes import wait_until
@@ -33,10 +24,8 @@ from tests.payments.conftest import form, path_of
 
 # Django is loaded once, in a process without connections that every worker is forked from.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
+FORKS.set_forkserver_preload(["tests.fire.preloaded"])
 PATIENCE = 120.0
-# What a worker would otherwise load for itself, each anew: the addresses, the database's and the cache's adapters.
-_LOADED = get_resolver().url_patterns, connection.settings_dict, caches["default"].key_prefix
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
