@@ -15,9 +15,11 @@ MARKET = "fire_market"
 # Every row made after a market was laid out has a number from here on, so that it is known wherever it is named.
 FIRST_NEW = 1_000_000_000
 NEW = re.compile(r"(?<!\d)10000\d{5}(?!\d)")
-# What is drawn by lot, told as such: numbers that people quote, tokens and digests, encrypted values, trade numbers.
+# What is drawn by lot, told as such: numbers that people quote, tokens and digests, encrypted values, trade numbers,
+# signatures; and the second in which the mailbox was handed something.
 DRAWN = re.compile(
     r"[A-Z]\d{6}-[0-9A-Z]{6}-[0-9A-Z]|(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])|gAAAA[\w=-]+|(?<!\d)\d{24}(?!\d)"
+    r"|(?<=sign=)[\w%]+|(?<=\"caught_at\":)\"[^\"]+"
 )
 # When the platform looked, not what it did.
 NOT_COMPARED = ("core_sweeprun", "django_session", "django_migrations")

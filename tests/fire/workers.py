@@ -16,7 +16,7 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
-from core import sweeps
+from core import outbox, sweeps
 from marketplace.embedded.processes import wait_until
 from payments.gateways import transport
 from tests.fire import databases
@@ -192,6 +192,12 @@ def run_sweep_without(line: Connection, name: str, moment: datetime, broken: swe
 def list_due(line: Connection, name: str, moment: datetime) -> list[sweeps.Key]:
     """What a dry run finds due."""
     return sweeps.run(name, moment, dry_run=True).due or []
+
+
+def deliver(line: Connection, moment: datetime, *, stands: bool = False) -> int:
+    """Deliver what the outbox holds; with `stands`, stand before the first delivery is committed."""
+    with standing_before_commit(line) if stands else nullcontext():
+        return outbox.dispatch(moment)
 
 
 @contextmanager

@@ -3,7 +3,9 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.acts import SYSTEM, Actor
 from core.clock import BEIJING
+from settlements.models import Statement
 from tests.fire.market import HOUR, Market, Moments, scene
 from tests.orders import making as orders
 from tests.providers import making as providers
@@ -126,3 +128,43 @@ def questions(market: Market) -> Moments:
     for _ in range(2):
         say(market.bought(), Side.BUYER, market.buyer, market.now)
     return {"support.chat_response": market.now + timedelta(seconds=30)}
+
+
+@scene
+def post(market: Market) -> Moments:
+    """What no other scene leaves to the outbox: payments given up, transfers by bank, payouts, texts to telephones,
+    announcements.
+    """
+    from accounts.services import account_create, account_deactivate
+    from notifications.services import announcement_publish, announcement_write
+    from orders.services import order_cancel
+    from settlements.services import statement_approve_finance, statement_issue
+    from tests.fire.till import intent_for, paid_there
+
+    operations, finance = (providers.make_operator(market.now, role) for role in ("marketplace_operations", "finance"))
+    cycle = datetime(2026, 3, 16, tzinfo=BEIJING)
+    for n in range(2):
+        order_cancel(
+            order=orders.place(market.buyer, market.application[0], market.now),
+            actor=market.buyer.actor,
+            now=market.now,
+        )
+        # Of a provider each: what is charged for one order depends on what was sold before it.
+        order = orders.place(market.buyer, (market.application, market.service)[n][0], market.now)
+        paid_there(intent_for(order.number), market.now, "transfer")
+        provider, person = providers.make_provider(market.now)
+        settlements.bank(provider, person, market.now)
+        settlements.earn(provider=provider, amount="100.00", fee="5.00", at=market.now)
+        issued = statement_issue(provider_id=provider.pk, now=cycle)
+        assert issued is not None
+        approved = settlements.to_finance(Statement.objects.get(pk=issued.pk), person, operations, cycle)
+        statement_approve_finance(statement=approved, actor=Actor.of(finance), now=cycle)
+        caller = account_create(phone=f"+861390000000{n}", actor=SYSTEM, now=market.now)
+        account_deactivate(user=caller, reason="违规", actor=market.operators[0], now=market.now)
+        words = {"zh-hans": f"公告 {n}", "en": f"Announcement {n}"}
+        announced = announcement_write(
+            author=operations, about="service", title=words, body=words, effective_at=market.now, by_mail=False,
+            actor=Actor.of(operations), now=market.now,
+        )  # fmt: skip
+        announcement_publish(announcement=announced, actor=Actor.of(operations), now=market.now)
+    return {}
