@@ -79,14 +79,36 @@ class Running:
             line.close()
 
     def keep(self) -> None:
-        """Leave a row and a queued word behind, to be found after whatever comes."""
+        """Leave a row and a queued word behind, and a message that is due in a moment, for whatever comes."""
         self.sql("CREATE TABLE IF NOT EXISTS kept (n serial)")
         self.sql("INSERT INTO kept DEFAULT VALUES")
         redis.Redis.from_url(self.state("redis").url).rpush("kept", "word")
+        self.sql(
+            "UPDATE core_outboxmessage SET state = 'waiting', delivered_at = NULL, due_at = now() + interval '5 s'"
+            " WHERE id = (SELECT max(id) FROM core_outboxmessage WHERE topic = 'notifications.mail')"
+        )
 
     def kept(self) -> tuple[int, int]:
         rows = self.sql("SELECT count(*) FROM kept")[0][0]
         return int(str(rows)), int(redis.Redis.from_url(self.state("redis").url).llen("kept"))
+
+    def all_is_told(self) -> bool:
+        """Whether nothing waits that should have left by now, or is about to."""
+        owed = "SELECT count(*) FROM core_outboxmessage WHERE state <> 'delivered' AND due_at < now() + interval '10 s'"
+        return self.sql(owed) == [(0,)]
+
+    def assert_nothing_lost(self) -> None:
+        """What was owed when the axe fell is delivered, the sweeps run again, and the books and the trail fit."""
+        until(self.all_is_told, "what waited is delivered", 120)
+        back = self.sql("SELECT now()")[0][0]
+        until(
+            lambda: self.sql(f"SELECT count(*) FROM core_sweeprun WHERE finished_at > '{back}'") != [(0,)],
+            "a sweep ran to its end since",
+            120,
+        )
+        for command in ("ledger_verify", "audit_verify"):
+            asked = finished(["manage.py", command], 300, DATA_DIR=str(self.folder))
+            assert asked.returncode == 0, asked.stdout
 
 
 @pytest.fixture(scope="module")
@@ -178,6 +200,7 @@ def test_a_killed_worker_is_replaced_and_leaves_no_pool_process(market: Running)
 
     assert not [pid for pid in pool if processes.alive(pid)]
     assert market.kept() == (1, 1)
+    market.assert_nothing_lost()
 
 
 def test_a_killed_web_server_is_replaced_and_leaves_no_web_process(market: Running) -> None:
@@ -202,6 +225,7 @@ def test_a_killed_postgresql_comes_back_with_everything_and_the_pages_too(market
     assert market.state("postgres").url == before.url
     assert market.kept() == (2, 2)
     until(lambda: market.health() == 200, "the pages answer again")
+    market.assert_nothing_lost()
 
 
 def test_killed_keepers_are_replaced(market: Running) -> None:
@@ -233,6 +257,7 @@ def test_nothing_outlives_a_killed_supervisor_and_the_next_start_finds_everythin
     assert market.kept() == (3, 3)
     assert "up to date" in market.program.said
     assert "incomplete" not in market.program.said
+    market.assert_nothing_lost()
 
 
 def test_nothing_outlives_supervisor_guard_and_keepers_killed_together(market: Running) -> None:
