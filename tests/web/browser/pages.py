@@ -64,7 +64,7 @@ MORE = {
     ],
     "another provider": ["/console/", "/console/orders/", "/console/refunds/", "/orders/", "/complaints/"],
     "leaver": ["/console/", "/console/leaving/"],
-    "newcomer": ["/console/", "/console/application/", "/account/", "/orders/"],
+    "newcomer": ["/console/application/", "/account/", "/orders/"],
     "guarded": ["/accounts/2fa/"],
     "superuser": ["/admin/orders/order/?q=nothing-of-the-kind"],
 }  # fmt: skip
