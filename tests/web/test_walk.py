@@ -15,7 +15,7 @@ from django.template.response import SimpleTemplateResponse
 from django.test import Client
 
 from tests.web.scene import ROLES, Scene
-from tests.web.walking import address, patterns
+from tests.web.walking import address, first_of, patterns
 
 pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).with_name("walk.tsv")
@@ -29,10 +29,6 @@ OWN = ("orders/", "refunds/", "complaints/", "pay/", "account/tokens/<")
 def table() -> dict[str, str]:
     lines = (line.split("\t") for line in TABLE.read_text().splitlines() if not line.startswith("#"))
     return {pattern: letters for letters, pattern in lines}
-
-
-def first_of(model: Any) -> Any:
-    return model._default_manager.order_by("pk").values_list("pk", flat=True).first() or 1
 
 
 def outcome(client: Client, path: str) -> str:

@@ -1,5 +1,6 @@
 """Buying, and what was bought: checkout, my orders, one order."""
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ from orders.selectors import (
     order_of_buyer,
     orders_of_buyer,
 )
-from orders.services import order_place
+from orders.services import PlacedBefore, order_place
 from orders.types import MilestoneState, OrderAct, OrderFilters, OrderState
 from payments.selectors import intent_of
 from refunds.selectors import refunds_of_order, timeline_of_order
@@ -62,6 +63,7 @@ class CheckoutForm(forms.Form):
     quantity = forms.IntegerField(min_value=1, max_value=MOST)
     note = forms.CharField(required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
     agreed = forms.BooleanField()
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -69,6 +71,7 @@ class CheckoutForm(forms.Form):
         self.fields["note"].label = _("A note for the provider")
         self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds above")
         self.fields["agreed"].error_messages["required"] = _("Please read the terms and tick the box before you order.")
+        self.fields["key"].error_messages["required"] = _("This form is incomplete. Look through it and send it again.")
 
 
 def _number(text: str | None, fallback: int = 0) -> int:
@@ -84,7 +87,8 @@ def checkout(request: HttpRequest) -> HttpResponse:
     plan_id = _number(given.get("plan"))
     quantity = min(max(_number(given.get("quantity"), 1), 1), MOST)
     preview = checkout_preview(plan_id=plan_id, quantity=quantity, now=now)
-    form = CheckoutForm(request.POST or None, initial={"plan": plan_id, "quantity": quantity})
+    initial = {"plan": plan_id, "quantity": quantity, "key": secrets.token_urlsafe(24)}
+    form = CheckoutForm(request.POST or None, initial=initial)
     refused: DomainError | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,13 +97,20 @@ def checkout(request: HttpRequest) -> HttpResponse:
                 plan_id=form.cleaned_data["plan"],
                 quantity=form.cleaned_data["quantity"],
                 note=form.cleaned_data["note"],
+                key=form.cleaned_data["key"],
                 actor=Actor.of(request.user),
                 now=now,
             )
         except NotAllowed as error:
             refused = error
+        except PlacedBefore as error:
+            refused = error
+            form = CheckoutForm(initial=form.cleaned_data | {"key": initial["key"], "agreed": False})
         else:
             return redirect(_next_page(order))
+    elif form.has_error("key"):
+        form.data = form.data.copy()
+        form.data["key"] = initial["key"]
     context = {
         "preview": preview,
         "terms": preview.terms,

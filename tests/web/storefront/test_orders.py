@@ -1,5 +1,6 @@
 """Checkout, my orders, one order and its acts."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -31,7 +32,14 @@ pytestmark = pytest.mark.django_db
 
 
 def checkout_data(plan, **changes):
-    return {"plan": plan.pk, "quantity": 1, "note": "", "agreed": "on"} | changes
+    return {"plan": plan.pk, "quantity": 1, "note": "", "agreed": "on", "key": "k1"} | changes
+
+
+def key_in(text: str) -> str:
+    """The key of the form on a checkout page."""
+    found = re.search(r'name="key" value="([^"]{20,})"', text)
+    assert found
+    return found[1]
 
 
 def test_private_pages_lead_to_sign_in(shop: Shop):
@@ -66,6 +74,49 @@ def test_nothing_is_ordered_without_agreeing_to_the_terms(shop: Shop, buyer):
     response = buyer.post("/checkout/", checkout_data(plan, agreed=""))
     assert "请先阅读条款并勾选" in response.content.decode()
     assert (Order.objects.count(), AuditRecord.objects.count()) == before
+
+
+def test_a_checkout_form_that_is_sent_twice_places_one_order(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    data = checkout_data(plan, key=key_in(page(buyer, f"/checkout/?plan={plan.pk}")))
+    before = Order.objects.count()
+    first, second = buyer.post("/checkout/", data), buyer.post("/checkout/", data)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.url == second.url
+    assert first.url.startswith("/pay/P")
+    assert Order.objects.count() == before + 1
+
+
+def test_what_was_changed_after_it_was_sent_is_ordered_only_when_it_is_sent_again(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    data = checkout_data(plan, key=key_in(page(buyer, f"/checkout/?plan={plan.pk}")))
+    buyer.post("/checkout/", data)
+    order = Order.objects.latest("id")
+    asked = buyer.post("/checkout/", data | {"quantity": 2}, headers={"accept-language": "en"})
+    text = asked.content.decode()
+    assert asked.status_code == 409
+    assert f'href="/orders/{order.number}/"' in text
+    assert 'name="quantity" value="2"' in text
+    assert Order.objects.latest("id") == order
+    buyer.post("/checkout/", data | {"quantity": 2, "key": key_in(text)})
+    assert (Order.objects.latest("id").quantity, Order.objects.count()) == (2, 3)
+
+
+def test_a_checkout_form_keeps_its_key_until_it_is_in_order(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    key = key_in(page(buyer, f"/checkout/?plan={plan.pk}"))
+    assert key_in(buyer.post("/checkout/", checkout_data(plan, key=key, agreed="")).content.decode()) == key
+    before = Order.objects.count()
+    key_in(buyer.post("/checkout/", checkout_data(plan, key="")).content.decode())
+    assert Order.objects.count() == before
+
+
+def test_two_forms_place_two_orders(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    path = f"/checkout/?plan={plan.pk}"
+    for text in (page(buyer, path), page(buyer, path)):
+        assert buyer.post("/checkout/", checkout_data(plan, key=key_in(text))).status_code == 302
+    assert Order.objects.count() == 3
 
 
 @pytest.mark.clause("17(1)3")
