@@ -231,7 +231,7 @@ class Block(models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="blocks", verbose_name=_("account")
     )
     reason = models.CharField(_("reason"), max_length=500)
-    placed_at = models.DateTimeField(_("placed at"))
+    placed_at = models.DateTimeField(pgettext_lazy("accounts", "placed at"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
 
     class Meta:

@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.money import MoneyField
 from ledger import triggers
@@ -27,7 +28,12 @@ class Transaction(models.Model):
     input_hash = models.CharField(max_length=64, verbose_name=_("fingerprint"))
     subject = models.CharField(max_length=80, verbose_name=_("about"))
     reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=pgettext_lazy("ledger", "reverses"),
     )
     posted_at = models.DateTimeField(verbose_name=_("posted at"))
 
@@ -92,7 +98,7 @@ class Balance(models.Model):
 
     path = models.CharField(max_length=PATH_LENGTH, primary_key=True, verbose_name=_("ledger account"))
     balance = MoneyField(verbose_name=_("balance"))
-    held = MoneyField(default=0, verbose_name=_("held"))
+    held = MoneyField(default=0, verbose_name=pgettext_lazy("ledger", "held"))
 
     class Meta:
         verbose_name = _("Balance")

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
@@ -56,7 +57,7 @@ FIELD_NAMES = {
     "open_source": _("Open-source components"),
     "data_items": _("Data and permissions"),
     "own_site_url": _("Own site"),
-    "change_note": _("What changed"),
+    "change_note": pgettext_lazy("catalog", "What changed"),
 }
 
 

@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.types import DelistReason, ProductState, RestrictionKind
 from core.fsm import FSMField, FSMModelMixin, transition
@@ -159,7 +160,7 @@ class ProductRestriction(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=500)
     reference = models.CharField(_("reference"), max_length=60, blank=True)
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("catalog", "from"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
@@ -13,16 +13,16 @@ from core.money import MoneyField
 from deposits.types import DeductionKind, ProposalState
 
 DEDUCTIONS = [
-    (DeductionKind.PENALTY, _("penalty")),
+    (DeductionKind.PENALTY, pgettext_lazy("deposits", "penalty")),
     (DeductionKind.COMPENSATION, _("compensation to a buyer")),
     (DeductionKind.REFUND, _("refund to a buyer")),
     (DeductionKind.RECOVERY, _("recovery of what was owed")),
 ]
 PROPOSALS = [
-    (ProposalState.PROPOSED, _("waiting for an operator")),
+    (ProposalState.PROPOSED, pgettext_lazy("deposits", "waiting for an operator")),
     (ProposalState.CONFIRMED, _("confirmed")),
     (ProposalState.DECLINED, _("declined")),
-    (ProposalState.ENDED, _("ended")),
+    (ProposalState.ENDED, pgettext_lazy("deposits", "ended")),
 ]
 
 

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
@@ -33,7 +34,9 @@ class AskForm(forms.Form):
         help_text=_("The last part of its page's address."),
     )
     question = forms.CharField(
-        label=_("What is asked"), max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        label=pgettext_lazy("violations", "What is asked"),
+        max_length=4000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
 
     def clean_product(self) -> Product:
@@ -77,7 +80,7 @@ class DefectAdmin(ActAdmin):
                 _("The provider tells its users, or says why there is no defect, within the hours of the rulebook."),
                 _("Without an answer in time a case opens by itself."),
             ],
-            "submit": _("Ask the provider"),
+            "submit": pgettext_lazy("violations", "Ask the provider"),
             "back": reverse("admin:violations_defect_changelist"),
         }
         return render(request, "accounts/admin_act.html", context)
@@ -89,7 +92,7 @@ class DefectAdmin(ActAdmin):
             object_id,
             title=_("Accept that there is no defect"),
             consequences=[_("The matter is closed. The provider reads your reason.")],
-            submit=_("Accept the answer"),
+            submit=pgettext_lazy("violations", "Accept the answer"),
             run=lambda obj, data: defect_clear(
                 defect=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
             ),

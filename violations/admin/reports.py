@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 
 from accounts.admin.acts import ActAdmin
@@ -140,7 +141,7 @@ class TakedownAdmin(ActAdmin):
     def available_acts(self, obj: Takedown, actor: Actor) -> list[str]:
         return ["uphold", "dismiss"] if obj.state == TakedownState.FILED else []
 
-    @action(description=_("Uphold the claim"), url_path="uphold")
+    @action(description=pgettext_lazy("violations", "Uphold the claim"), url_path="uphold")
     def uphold(self, request: HttpRequest, object_id: int) -> HttpResponse:
         found = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self.act_page(
