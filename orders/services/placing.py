@@ -92,6 +92,8 @@ def order_place(
     owner = f"order:{buyer.pk}"
     digest = input_digest({"plan": plan_id, "quantity": quantity, "note": note})
     if (before := key_take(owner=owner, key=key, digest=digest, now=now)) is not None:
+        # Whoever took the key has answered it or taken it back by the time that we get it.
+        assert before.body is not None
         number = before.body["number"]
         if before.input_hash != digest:
             raise PlacedBefore(number)

@@ -109,8 +109,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
         else:
             return redirect(_next_page(order))
     elif form.has_error("key"):
-        form.data = form.data.copy()
-        form.data["key"] = initial["key"]
+        sent = request.POST.copy()
+        sent["key"] = initial["key"]
+        form.data = sent
     context = {
         "preview": preview,
         "terms": preview.terms,
