@@ -110,7 +110,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             return redirect(_next_page(order))
     elif form.has_error("key"):
         sent = request.POST.copy()
-        sent["key"] = initial["key"]
+        sent["key"] = str(initial["key"])
         form.data = sent
     context = {
         "preview": preview,
