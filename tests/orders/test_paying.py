@@ -241,7 +241,7 @@ def test_a_buyers_key_places_one_order(now, buyer) -> None:
 
 
 def test_a_key_whose_order_was_refused_is_free_again(now, buyer) -> None:
-    product, owner = make_shop(now)
+    product, _owner = make_shop(now)
     plan = product.live_version.plans.get().pk
     with pytest.raises(InvalidInput):
         services.order_place(buyer=buyer.user, plan_id=plan, quantity=0, key="one", actor=buyer.actor, now=now)

@@ -6,7 +6,6 @@ What takes no GET is sent an empty POST.
 """
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest

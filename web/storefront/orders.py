@@ -87,8 +87,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     plan_id = _number(given.get("plan"))
     quantity = min(max(_number(given.get("quantity"), 1), 1), MOST)
     preview = checkout_preview(plan_id=plan_id, quantity=quantity, now=now)
-    initial = {"plan": plan_id, "quantity": quantity, "key": secrets.token_urlsafe(24)}
-    form = CheckoutForm(request.POST or None, initial=initial)
+    fresh = secrets.token_urlsafe(24)
+    sent = request.POST.copy()
+    form = CheckoutForm(sent or None, initial={"plan": plan_id, "quantity": quantity, "key": fresh})
     refused: DomainError | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -105,12 +106,11 @@ def checkout(request: HttpRequest) -> HttpResponse:
             refused = error
         except PlacedBefore as error:
             refused = error
-            form = CheckoutForm(initial=form.cleaned_data | {"key": initial["key"], "agreed": False})
+            form = CheckoutForm(initial=form.cleaned_data | {"key": fresh, "agreed": False})
         else:
             return redirect(_next_page(order))
     elif form.has_error("key"):
-        form.data = form.data.copy()
-        form.data["key"] = initial["key"]
+        sent["key"] = fresh
     context = {
         "preview": preview,
         "terms": preview.terms,

@@ -124,7 +124,7 @@ def test_nothing_is_found_on_the_way_through_forms(enter: Enter, market: Scene) 
         ("signed out", "/accounts/password/reset/", {"#id_email": buyer.email}, "/accounts/password/reset/confirm/"),
         ("buyer", "/accounts/phone/change/", {"#id_phone": "13912345678"}, "/accounts/phone/verify/"),
         ("signed out", "/accounts/login/", {}, "/accounts/login/"),
-        ("buyer", "/complaints/new/", {}, "/complaints/new/"),
+        ("buyer", f"/complaints/new/?order={market.names['order']}", {}, "/complaints/new/"),
         ("buyer", f"/checkout/?plan={market.names['plan']}", {"#id_quantity": "0"}, "/checkout/"),
         ("owner", "/console/products/new/", {}, "/console/products/new/"),
         ("buyer", f"/pay/{market.names['intent']}/gateway/", {}, ""),

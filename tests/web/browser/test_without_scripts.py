@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
 from orders.models import Order
 from refunds.models import RefundRequest
 from tests.web.browser.conftest import Enter
+from tests.web.browser.setting import check_address
 from tests.web.scene import Scene
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -80,7 +80,7 @@ def test_a_search_is_narrowed_by_links(enter: Enter) -> None:
 def test_somebody_signs_in_and_out(enter: Enter, market: Scene) -> None:
     user = market.people["another provider"]
     assert user is not None
-    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    check_address(user)
     page = enter("signed out", scripts=False)
     page.goto("/orders/")
     assert "/accounts/login/" in page.url
