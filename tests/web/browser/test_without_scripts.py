@@ -25,7 +25,10 @@ SHOWN = {
         "/console/", "/console/orders/", "/console/statements/", "/console/statements/{statement}/",
         "/console/standing/", "/console/products/", "/console/finance/",
     ],
-    "superuser": ["/admin/", "/admin/violations/case/?queue=all", "/admin/catalog/productversion/", "/admin/sweeps/"],
+    "superuser": [
+        "/admin/", "/admin/violations/case/?queue=all", "/admin/catalog/productversion/", "/admin/sweeps/", "{review}",
+        "/admin/orders/order/1/change/",
+    ],
 }  # fmt: skip
 # What a page says to whoever looks at it, line by line; what only scripts can do says nothing without them.
 LINES = """() => {
@@ -38,11 +41,13 @@ LINES = """() => {
 
 @pytest.mark.parametrize("role", SHOWN)
 def test_a_page_shows_the_same_without_scripts(enter: Enter, market: Scene, role: str) -> None:
+    application = market.things["application"].pk
+    names = market.names | {"review": f"/admin/providers/application/{application}/change/"}
     plain, scripted = enter(role, scripts=False), enter(role)
     for path in SHOWN[role]:
         said = []
         for page in (scripted, plain):
-            answer = page.goto(path.format(**market.names))
+            answer = page.goto(path.format(**names))
             assert answer is not None
             assert answer.status == 200, path
             expect(page.locator("main")).to_be_visible()
