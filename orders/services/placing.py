@@ -92,10 +92,8 @@ def order_place(
     owner = f"order:{buyer.pk}"
     digest = input_digest({"plan": plan_id, "quantity": quantity, "note": note})
     if (before := key_take(owner=owner, key=key, digest=digest, now=now)) is not None:
-        # Whoever took the key has answered it or taken it back by the time that we get it.
-        assert before.body is not None
-        number = before.body["number"]
-        if before.input_hash != digest:
+        number = before.answer["number"]
+        if before.digest != digest:
             raise PlacedBefore(number)
         return Order.objects.get(number=number)
     order = _place(buyer=buyer, plan_id=plan_id, quantity=quantity, note=note, actor=actor, now=now)

@@ -42,7 +42,10 @@ UNSEEN = """() => {
   document.activeElement.blur();
   return wrong;
 }"""
-RUN = """async (options) => (await axe.run(document, options)).violations.map(
+# The desk's navigation is the same on every screen: it is looked at on the first.
+RUN = """async (options) => (await axe.run(
+  location.pathname === '/admin/' ? document : {exclude: [['#nav-sidebar']]}, options
+)).violations.map(
   (rule) => [rule.id, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 240)), rule.nodes.length]
 )"""
 OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"]}
@@ -124,7 +127,7 @@ def test_nothing_is_found_on_the_way_through_forms(enter: Enter, market: Scene) 
         ("signed out", "/accounts/password/reset/", {"#id_email": buyer.email}, "/accounts/password/reset/confirm/"),
         ("buyer", "/accounts/phone/change/", {"#id_phone": "13912345678"}, "/accounts/phone/verify/"),
         ("signed out", "/accounts/login/", {}, "/accounts/login/"),
-        ("buyer", "/complaints/new/", {}, "/complaints/new/"),
+        ("buyer", f"/complaints/new/?order={market.names['order']}", {}, "/complaints/new/"),
         ("buyer", f"/checkout/?plan={market.names['plan']}", {"#id_quantity": "0"}, "/checkout/"),
         ("owner", "/console/products/new/", {}, "/console/products/new/"),
         ("buyer", f"/pay/{market.names['intent']}/gateway/", {}, ""),

@@ -3,12 +3,12 @@
 import re
 
 import pytest
-from allauth.account.models import EmailAddress
 from playwright.sync_api import Page, expect
 
 from orders.models import Order
 from refunds.models import RefundRequest
 from tests.web.browser.conftest import Enter
+from tests.web.browser.setting import check_address
 from tests.web.scene import Scene
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -25,7 +25,10 @@ SHOWN = {
         "/console/", "/console/orders/", "/console/statements/", "/console/statements/{statement}/",
         "/console/standing/", "/console/products/", "/console/finance/",
     ],
-    "superuser": ["/admin/", "/admin/violations/case/?queue=all", "/admin/catalog/productversion/", "/admin/sweeps/"],
+    "superuser": [
+        "/admin/", "/admin/violations/case/?queue=all", "/admin/catalog/productversion/", "/admin/sweeps/", "{review}",
+        "/admin/orders/order/1/change/",
+    ],
 }  # fmt: skip
 # What a page says to whoever looks at it, line by line; what only scripts can do says nothing without them.
 LINES = """() => {
@@ -38,11 +41,13 @@ LINES = """() => {
 
 @pytest.mark.parametrize("role", SHOWN)
 def test_a_page_shows_the_same_without_scripts(enter: Enter, market: Scene, role: str) -> None:
+    application = market.things["application"].pk
+    names = market.names | {"review": f"/admin/providers/application/{application}/change/"}
     plain, scripted = enter(role, scripts=False), enter(role)
     for path in SHOWN[role]:
         said = []
         for page in (scripted, plain):
-            answer = page.goto(path.format(**market.names))
+            answer = page.goto(path.format(**names))
             assert answer is not None
             assert answer.status == 200, path
             expect(page.locator("main")).to_be_visible()
@@ -80,7 +85,7 @@ def test_a_search_is_narrowed_by_links(enter: Enter) -> None:
 def test_somebody_signs_in_and_out(enter: Enter, market: Scene) -> None:
     user = market.people["another provider"]
     assert user is not None
-    EmailAddress.objects.update_or_create(user=user, email=user.email, defaults={"verified": True, "primary": True})
+    check_address(user)
     page = enter("signed out", scripts=False)
     page.goto("/orders/")
     assert "/accounts/login/" in page.url

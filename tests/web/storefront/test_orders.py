@@ -1,15 +1,18 @@
 """Checkout, my orders, one order and its acts."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from core.acts import SYSTEM
 from orders.models import Order, Review
 from orders.services import milestone_return, milestone_submit
 from orders.types import OrderState
+from providers.services import restriction_place
 from regulation.models import AuditRecord
 from tests.orders.making import (
     SERVICE,
@@ -22,10 +25,11 @@ from tests.orders.making import (
     hand_in_all,
     in_escrow,
     make_shop,
+    one_off,
     owed,
     place,
 )
-from tests.providers.making import make_person
+from tests.providers.making import leave_reason, make_person
 from tests.web.storefront.conftest import Shop, page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +113,26 @@ def test_a_checkout_form_keeps_its_key_until_it_is_in_order(shop: Shop, buyer):
     before = Order.objects.count()
     key_in(buyer.post("/checkout/", checkout_data(plan, key="")).content.decode())
     assert Order.objects.count() == before
+
+
+def test_a_form_sent_again_leads_to_its_order_also_when_the_product_is_gone(shop: Shop, buyer, now: datetime):
+    plan = shop.product.live_version.plans.get()
+    data = checkout_data(plan, key=key_in(page(buyer, f"/checkout/?plan={plan.pk}")))
+    first = buyer.post("/checkout/", data)
+    restriction_place(
+        provider=shop.product.provider, kind="frozen", reference="case:1", reason=leave_reason(), clauses=("20(2)",),
+        until=now + timedelta(days=15), actor=SYSTEM, now=now,
+    )  # fmt: skip
+    assert buyer.get(f"/checkout/?plan={plan.pk}").status_code != 200
+    assert buyer.post("/checkout/", data).url == first.url
+
+
+def test_a_quantity_that_the_plan_does_not_sell_is_said_at_its_field(shop: Shop, buyer, now: datetime):
+    product, _person = make_shop(now, plans=[replace(one_off(), units_min=3)])
+    plan = product.live_version.plans.get()
+    text = buyer.post("/checkout/", checkout_data(plan), headers={"accept-language": "en"}).content.decode()
+    assert "At least 3." in text
+    assert 'href="#id_quantity"' in text
 
 
 def test_two_forms_place_two_orders(shop: Shop, buyer):
