@@ -275,7 +275,7 @@ class Restriction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.provider_id}"
+        return f"{self.get_kind_display()} · {self.provider}"
 
     @property
     def reason(self) -> str:

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('violations', '0003_claims_defects_promotions'),
+        ("violations", "0003_claims_defects_promotions"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='defect',
-            name='late_recorded_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='recorded as late'),
+            model_name="defect",
+            name="late_recorded_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="recorded as late"),
         ),
     ]
