@@ -35,7 +35,9 @@ def in_words(value: Any) -> Any:
     if isinstance(value, list | tuple):
         if any(isinstance(one, Mapping) for one in value):
             return format_html_join(mark_safe("<br>"), "{}", ((in_words(one),) for one in value))
-        return ("、" if _chinese() else ", ").join(str(in_words(one)) for one in value)
+        return ("、" if _chinese() else ", ").join(
+            f"§{one}" if isinstance(one, str) and _CLAUSE.match(one) else str(in_words(one)) for one in value
+        )
     return _line(value) if isinstance(value, str) else value
 
 
@@ -55,8 +57,6 @@ def _name(key: str) -> str:
 
 
 def _line(value: str) -> str:
-    if _CLAUSE.match(value):
-        return f"§{value}"
     if _INSTANT.match(value):
         return f"{datetime.fromisoformat(value).astimezone(BEIJING):%Y-%m-%d %H:%M}"
     return format_yuan(value) if _YUAN.match(value) else value

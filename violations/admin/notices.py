@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.admin.reviews import Facts, Papers, Review, Said, Words, linked
 from core.errors import NotAllowed
@@ -91,12 +92,12 @@ def of_defect(defect: Defect, now: datetime) -> Review:
                 (_("Product"), linked(defect.product)),
                 (_("Provider"), linked(defect.provider)),
                 (_("Asked by"), defect.asked_by),
-                (_("Asked"), defect.asked_at),
+                (pgettext_lazy("violations", "Asked"), defect.asked_at),
             ],
         )
     ]
     for title, text in (
-        (_("What was asked"), defect.question),
+        (pgettext_lazy("violations", "What was asked"), defect.question),
         (_("Why the provider denies it"), defect.denial),
         (_("What users were told"), "\n".join(part for part in (defect.title, defect.effect, defect.advice) if part)),
         (_("How it was mended"), defect.mend_note),
@@ -164,7 +165,7 @@ def of_campaign(campaign: Campaign, now: datetime) -> Review:
         Words(_("In Chinese"), f"{campaign.title_zh}\n\n{campaign.text_zh}"),
         Words(_("In English"), f"{campaign.title_en}\n\n{campaign.text_en}"),
     ]
-    may = ""
+    may: Any = ""
     if campaign.judged_at is None:
         try:
             require_interval(campaign.provider, now)
