@@ -38,7 +38,7 @@ class VersionAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = [
         "version",
-        "standing",
+        "shown_standing",
         "effective_at",
         "note",
         "based_on",
@@ -75,6 +75,11 @@ class VersionAdmin(ReadOnlyAdmin):
         if row.state == RulebookVersion.State.PUBLISHED and row.version == self._in_force():
             return "in force", _("In force")
         return str(row.state), row.get_state_display()
+
+    @display(description=_("standing"))
+    def shown_standing(self, row: RulebookVersion) -> str:
+        """The same in one word, for the page of one version."""
+        return str(self.standing(row)[1])
 
     def _in_force(self) -> str:
         return selectors.rulebook_at(clock.now()).version

@@ -62,7 +62,7 @@ def standing(provider: Provider, now: datetime) -> list[Any]:
                 (
                     one.case.number,
                     one.decided_at,
-                    _("%(row)s: %(points)s points, %(state)s")
+                    _("%(row)s · points: %(points)s · %(state)s")
                     % {
                         "row": row_name(rulebook_named(one.rulebook), one.code),
                         "points": one.points,
