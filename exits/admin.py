@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -113,7 +114,7 @@ class ExitAdmin(ReviewAdmin):
                     [
                         (_("Who decides"), _("another operator than the one who opened it (20(4))")),
                         (
-                            _("Buyers"),
+                            pgettext_lazy("exits", "Buyers"),
                             _("get back what was not finished; with a running subscription they choose (26(1))"),
                         ),
                         (_("Deposit"), _("what is left of it is kept (20(4))")),

@@ -24,7 +24,7 @@ from core.money import ZERO, format_yuan
 from deposits.selectors import covers_price
 
 TEXT_NAMES = [
-    ("description", _("Description")),
+    ("description", pgettext_lazy("catalog", "Description")),
     ("cases", _("Cases")),
     ("security", _("Security statement")),
     ("terms", _("Terms of use")),

@@ -57,7 +57,7 @@ class Product(FSMModelMixin, models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    created_at = models.DateTimeField(_("created"))
+    created_at = models.DateTimeField(pgettext_lazy("catalog", "created"))
     listed_at = models.DateTimeField(_("listed"), null=True, blank=True)
     last_sale_at = models.DateTimeField(_("last sale"), null=True, blank=True)
     zero_sales_due_at = models.DateTimeField(_("delisted without a sale by"), null=True, blank=True)

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
 from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Words, linked
@@ -59,10 +60,10 @@ class ChangeReportAdmin(ReviewAdmin):
                     _("Reported change"),
                     [
                         (_("Provider"), linked(obj.provider)),
-                        (_("About"), obj.get_about_display()),
+                        (pgettext_lazy("providers", "About"), obj.get_about_display()),
                         (_("Changed on"), obj.changed_on),
                         (_("Reported at"), obj.reported_at),
-                        (_("Reported by"), obj.reported_by),
+                        (pgettext_lazy("providers", "Reported by"), obj.reported_by),
                     ],
                 ),
                 Words(_("Description"), obj.description),

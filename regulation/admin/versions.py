@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
+from core.admin_values import in_words
 from core.errors import DomainError, NotFound
 from regulation import selectors, services
 from regulation.admin.forms import BacktestForm, ClauseForm, NoteForm, ParametersForm, PublishForm, RowForm
@@ -321,11 +322,18 @@ def _changes(row: RulebookVersion) -> list[dict[str, Any]]:
         {
             "part": names[change.part],
             "key": change.key,
+            "name": _name_of(row.content, change.part, change.key),
             "before": _said(change.part, change.before),
             "after": _said(change.part, change.after),
         }
         for change in selectors.changes_between(older, row.content)
     ]
+
+
+def _name_of(content: dict[str, Any], part: str, key: str) -> str:
+    entry = content.get(part, {}).get(key) or {}
+    name = entry.get("name") or entry.get("title") if isinstance(entry, dict) else None
+    return str(in_words(name)) if name else ""
 
 
 def _said(part: str, value: Any) -> str:

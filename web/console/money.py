@@ -106,7 +106,7 @@ def _balance_chart(provider: Provider) -> Chart | None:
         unit="yuan",
         limit=deposit_standing(provider).required,
         limit_name=_("Required"),
-        label_name=_("Day"),
+        label_name=pgettext("console", "Day"),
     )
 
 
