@@ -181,7 +181,7 @@ def _said(found: Any, one: Any, files: list[Any]) -> TimelineItem:
         _("Statement"),
         one.said_at,
         SIDES.get(one.side, one.side),
-        "message-square",
+        "message-circle",
         note=one.text,
         attachments=[_attached(found, file) for file in files],
     )
