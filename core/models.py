@@ -20,7 +20,7 @@ class OutboxMessage(models.Model):
         DEAD = "dead", _("Dead")
 
     topic = models.CharField(max_length=80, verbose_name=_("topic"))
-    key = models.CharField(max_length=200, unique=True, verbose_name=_("key"))
+    key = models.CharField(max_length=200, unique=True, verbose_name=pgettext_lazy("core", "key"))
     payload = models.JSONField(verbose_name=_("message content"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, verbose_name=_("state"))
     attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("attempts"))

@@ -24,7 +24,7 @@ class Transaction(models.Model):
     same input is the same transaction. Never changed; undone by another transaction that names it.
     """
 
-    key = models.CharField(max_length=160, unique=True, verbose_name=_("key"))
+    key = models.CharField(max_length=160, unique=True, verbose_name=pgettext_lazy("ledger", "key"))
     input_hash = models.CharField(max_length=64, verbose_name=_("fingerprint"))
     subject = models.CharField(max_length=80, verbose_name=_("about"))
     reverses = models.OneToOneField(
@@ -118,7 +118,7 @@ class Balance(models.Model):
 class Hold(models.Model):
     """Part of a balance that may not leave for now, and why. Answers "why can this money not be paid out?"."""
 
-    key = models.CharField(max_length=160, unique=True, verbose_name=_("key"))
+    key = models.CharField(max_length=160, unique=True, verbose_name=pgettext_lazy("ledger", "key"))
     path = models.CharField(max_length=PATH_LENGTH, verbose_name=_("ledger account"))
     amount = MoneyField(verbose_name=_("amount"))
     subject = models.CharField(max_length=80, verbose_name=_("about"))

@@ -51,7 +51,7 @@ class Message(Bilingual):
         "accounts.User", on_delete=models.PROTECT, related_name="messages", verbose_name=_("recipient")
     )
     kind = models.CharField(_("kind"), max_length=60)
-    group = models.CharField(_("group"), max_length=30)
+    group = models.CharField(pgettext_lazy("notifications", "group"), max_length=30)
     subject = models.CharField(pgettext_lazy("notifications", "subject"), max_length=80, blank=True, db_index=True)
     link = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("sent at"))

@@ -55,7 +55,7 @@ class RulebookVersion(FSMModelMixin, models.Model):
     version = models.CharField(_("version"), max_length=40, unique=True)
     state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
     effective_at = models.DateTimeField(_("in force from"), null=True, blank=True)
-    content = models.JSONField(_("content"))
+    content = models.JSONField(pgettext_lazy("regulation", "content"))
     content_hash = models.CharField(_("hash of the content"), max_length=64)
     based_on = models.CharField(_("based on"), max_length=40, blank=True)
     note = models.TextField(pgettext_lazy("regulation", "why"), blank=True)

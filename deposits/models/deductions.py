@@ -9,7 +9,7 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from deposits.types import DeductionKind, ProposalState
 
 DEDUCTIONS = [
@@ -179,7 +179,7 @@ class AdditionalDeposit(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.amount}"
+        return f"{self.provider} {format_yuan(self.amount)}"
 
     @property
     def subject(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from deposits.types import DemandState
 
 DEMANDS = [
@@ -82,7 +82,7 @@ class TopUpDemand(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.shortfall}"
+        return f"{self.provider} {format_yuan(self.shortfall)}"
 
     @transition(state, source=DemandState.AWAITING, target=DemandState.WITHHOLDING, custom={"clause": "9(6)3"})
     def lapse(self, *, now: datetime) -> None:

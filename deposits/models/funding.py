@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from deposits.types import PaymentState, ReturnState
 
 
@@ -49,7 +49,7 @@ class Deposit(models.Model):
         triggers = [pgtrigger.Protect(name="deposit_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.required}"
+        return f"{self.provider} {format_yuan(self.required)}"
 
 
 class Requirement(models.Model):
@@ -181,7 +181,7 @@ class DepositReturn(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.amount}"
+        return f"{self.provider} {format_yuan(self.amount)}"
 
     @transition(state, source=ReturnState.SENT, target=ReturnState.RETURNED)
     def arrive(self, *, now: datetime) -> None:

@@ -77,7 +77,7 @@ class Reconciliation(models.Model):
     """A gateway's statement of one day, compared with the books. Answers "is the money right?"."""
 
     gateway = models.CharField(_("Gateway"), max_length=20)
-    day = models.DateField(_("Day"))
+    day = models.DateField(pgettext_lazy("payments", "Day"))
     compared_at = models.DateTimeField(_("Compared at"))
     lines = models.PositiveIntegerField(_("Statement lines"))
     matched = models.PositiveIntegerField(_("Matched"))

@@ -149,7 +149,7 @@ class Measure(FSMModelMixin, models.Model):
         triggers = [pgtrigger.Protect(name="measure_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}".strip()
+        return f"{self.finding} · {self.get_kind_display()}"
 
     @transition(field=state, source=MeasureState.IN_FORCE, target=MeasureState.ENDED)
     def end(self, *, now: datetime) -> None:

@@ -102,7 +102,7 @@ class MessageReport(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.kind}"
+        return f"{self.order} · {self.get_kind_display()}"
 
     @transition(field=state, source=ReportState.OPEN, target=ReportState.UPHELD)
     def uphold(self, *, case_id: int, operator_id: int, reason: str, now: datetime) -> None:

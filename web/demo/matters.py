@@ -7,7 +7,9 @@ from exits.models import Exit
 from exits.selectors import open_exit_of
 from exits.services import clearance_confirm, exit_request
 from providers.types import ExitKind
-from violations.services import complaint_response_lapse
+from violations.models import Finding
+from violations.services import complaint_response_lapse, measure_lift
+from violations.types import MeasureKind, MeasureState
 from web.demo import bank
 from web.demo.conduct import Conduct
 from web.demo.market import Market, provider_of
@@ -55,8 +57,20 @@ def _complaints_about_hengjie(market: Market, conduct: Conduct) -> None:
     ), bought=_ago(38), billing="monthly")  # fmt: skip
 
 
+def _made_good(market: Market, conduct: Conduct, finding: Finding, now: datetime) -> None:
+    """The deposit is full again the next day; the invoice was made out, so that payouts are held no longer."""
+    seller, story = market.seller("hengjie"), market.story
+    story.at(now + _ago(hours=20), lambda t: deposit_keep_full(seller, t))
+
+    def lift(t: datetime) -> None:
+        for measure in finding.measures.filter(kind=MeasureKind.OTHER, state=MeasureState.IN_FORCE):
+            measure_lift(measure=measure, reason="发票已补开，暂缓打款解除。", actor=conduct.operations, now=t)
+
+    story.at(now + _ago(days=2), lift)
+
+
 def _cases_of_hengjie(market: Market, conduct: Conduct) -> None:
-    seller, story, third = market.seller("hengjie"), market.story, market.buyer(2)
+    seller, third = market.seller("hengjie"), market.buyer(2)
     # An invoice refused: four points, and a thousand yuan from the deposit, which is full again the next day.
     market.set("hj-stock", third, conduct.complaint(
         seller, third, "开票申请提交二十天没有开出，客服让我补税点才给开。", before=_ago(17),
@@ -64,7 +78,7 @@ def _cases_of_hengjie(market: Market, conduct: Conduct) -> None:
             then=conduct.upheld("V1301", "聊天记录中客服两次要求补税点后再开票，属实。", hours=26,
                 then=conduct.heard(seller, "已对客服培训，发票已补开，请从轻处理。",
                     then=conduct.found("以补税点为条件拒开发票，证据充分；事后补开不影响认定。",
-                        then=lambda _finding, now: story.at(now + _ago(hours=20), lambda t: deposit_keep_full(seller, t)))))),
+                        then=lambda finding, now: _made_good(market, conduct, finding, now))))),
     ), bought=_ago(61), billing="yearly")  # fmt: skip
     # Under appeal: another operator has not looked at it yet.
     conduct.case(seller, "V1013", "商品页写“全行业领先”，没有可以核对的依据。", before=_ago(5), product="light-forms",
