@@ -31,7 +31,7 @@ def file_link(paper: Document | None) -> str:
         '<a href="{}" target="_blank" rel="noopener">{} · {} · {}</a>',
         reverse("paper", args=[paper.pk]),
         paper.get_slot_display(),
-        paper.number,
+        paper.masked_number,
         paper.file_name,
     )
 
