@@ -18,8 +18,19 @@ function popover() {
     opener?.setAttribute("aria-expanded", "false");
     if (pop.contains(document.activeElement)) opener?.focus();
   });
+  pop.addEventListener("keydown", keepInside);
   document.body.append(pop);
   return pop;
+}
+
+/** Tab goes round inside what is open; Escape closes it. */
+function keepInside(event) {
+  if (event.key !== "Tab") return;
+  const links = [...pop.querySelectorAll("a[href]")];
+  const at = links.indexOf(document.activeElement);
+  const next = event.shiftKey ? at - 1 : at + 1;
+  event.preventDefault();
+  (links.at(next % links.length) ?? pop).focus();
 }
 
 async function card(url) {

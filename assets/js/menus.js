@@ -1,4 +1,5 @@
-// Menus are <details>: they close when the reader goes elsewhere. The theme and density switches, copying, toasts.
+// Menus are <details>: they close when the reader goes elsewhere. Tabs by arrow keys, the theme and density switches,
+// copying, toasts.
 import { each, remember, say } from "./common.js";
 
 const root = document.documentElement;
@@ -43,7 +44,19 @@ function keepToast(toast) {
   toast.addEventListener("focusin", () => clearTimeout(timer));
 }
 
+/** Arrow keys go along the parts of a subject, which stay links that Tab reaches too. */
+function alongTabs(event) {
+  const bar = event.target.closest?.(".tabs");
+  const step = { ArrowRight: 1, ArrowLeft: -1, Home: -Infinity, End: Infinity }[event.key];
+  if (!bar || !step) return;
+  const links = [...bar.querySelectorAll("a[href]")];
+  const next = links.indexOf(event.target.closest("a")) + step;
+  event.preventDefault();
+  links[Math.min(links.length - 1, Math.max(0, next))].focus();
+}
+
 export function start() {
+  document.addEventListener("keydown", alongTabs);
   document.addEventListener("click", (event) => {
     closeMenus(event.target);
     const target = event.target.closest("[data-theme-switch], [data-density-switch], [data-copy], [data-dismiss]");

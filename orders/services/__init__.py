@@ -49,6 +49,7 @@ from orders.services.paying import order_paid
 from orders.services.placing import (
     NotRenewable,
     OwnPurchase,
+    PlacedBefore,
     is_own_purchase,
     order_cancel,
     order_expire,
@@ -92,6 +93,7 @@ __all__ = [
     "OutOfWarranty",
     "OwnPurchase",
     "OwnSignature",
+    "PlacedBefore",
     "Recovery",
     "Share",
     "acceptance_ask_operator",

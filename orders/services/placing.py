@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from catalog.selectors import plan_for_renewal, plan_on_sale
 from catalog.types import PlanTerms
 from core.acts import SYSTEM, Actor, act
-from core.errors import InvalidInput, NotAllowed
+from core.errors import Conflict, InvalidInput, NotAllowed
+from core.keys import input_digest, key_answer, key_take
 from core.money import yuan
 from core.references import new_number
 from core.rows import row_insert
@@ -56,6 +57,17 @@ class OwnPurchase(NotAllowed):
     code = "own_purchase"
 
 
+class PlacedBefore(Conflict):
+    """The form that is sent again was changed since it led to an order."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("You sent this form before, and order %(number)s is placed. Send it again only if you want another one.")
+            % {"number": number}
+        )
+        self.number = number
+
+
 class NotRenewable(NotAllowed):
     """This order is no running subscription, or is renewed already."""
 
@@ -63,15 +75,33 @@ class NotRenewable(NotAllowed):
 
 
 @act
-def order_place(*, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", actor: Actor, now: datetime) -> Order:
+def order_place(
+    *, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", key: str = "", actor: Actor, now: datetime
+) -> Order:
     """Buy a plan: the terms of this moment are frozen and a payment is asked for (§11, §28).
 
     Enterprises and individuals alike buy, or obtain what is free (§8, §10(2)); nobody from themselves (§15, §15(2)).
     The payment is open for the rulebook's time and its page is `/pay/<number>/`; what is free is in service at once.
-    Raises PlanNotOnSale, OwnPurchase and InvalidInput for a quantity that the plan does not sell.
+    A buyer's `key` places one order, however often it is sent. Raises PlanNotOnSale, OwnPurchase, InvalidInput for a
+    quantity that the plan does not sell, and PlacedBefore for a key that was sent with something else.
     """
     if actor.id != buyer.pk:
         raise OrderNotFound
+    if not key:
+        return _place(buyer=buyer, plan_id=plan_id, quantity=quantity, note=note, actor=actor, now=now)
+    owner = f"order:{buyer.pk}"
+    digest = input_digest({"plan": plan_id, "quantity": quantity, "note": note})
+    if (before := key_take(owner=owner, key=key, digest=digest, now=now)) is not None:
+        number = before.answer["number"]
+        if before.digest != digest:
+            raise PlacedBefore(number)
+        return Order.objects.get(number=number)
+    order = _place(buyer=buyer, plan_id=plan_id, quantity=quantity, note=note, actor=actor, now=now)
+    key_answer(owner=owner, key=key, answer={"number": order.number})
+    return order
+
+
+def _place(*, buyer: Any, plan_id: int, quantity: int, note: str, actor: Actor, now: datetime) -> Order:
     terms = plan_on_sale(plan_id=plan_id, now=now)
     units = checked_quantity(terms, quantity)
     refuse_own_purchase(buyer=buyer, terms=terms)

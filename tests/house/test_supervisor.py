@@ -22,6 +22,7 @@ from marketplace.embedded import folders, ports, processes
 from marketplace.embedded.state import Files, State
 from marketplace.supervisor import connections
 from tests.house.machine import Program, command_of, finished, spent, until
+from tools.translations import catalogs
 
 pytestmark = pytest.mark.serial
 
@@ -112,6 +113,9 @@ def market() -> Iterator[Running]:
     scratch = Path(tempfile.mkdtemp(prefix="house-"))
     scratch.chmod(0o755)
     running = Running(folders.make(scratch / "data"))
+    # As in a fresh clone.
+    for catalog in catalogs():
+        catalog.with_suffix(".mo").unlink(missing_ok=True)
     try:
         running.until_open()
         yield running
@@ -131,6 +135,19 @@ def test_it_shows_each_step_and_ends_with_addresses_and_sign_ins(market: Running
         assert f"http://127.0.0.1:{market.port}{path} " in said
     assert "Traceback" not in said
     assert market.health() == 200
+
+
+def test_it_speaks_chinese_and_english(market: Running) -> None:
+    def says(language: str) -> str:
+        line = http.client.HTTPConnection("127.0.0.1", market.port, timeout=30)
+        line.request("GET", "/accounts/login/", headers={"Accept-Language": language})
+        try:
+            return line.getresponse().read().decode()
+        finally:
+            line.close()
+
+    assert "登录" in says("zh-CN")
+    assert "Sign in" in says("en")
 
 
 def test_a_second_one_over_the_same_data_says_where_the_first_is(market: Running) -> None:

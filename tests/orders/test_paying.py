@@ -225,6 +225,29 @@ def test_a_paid_order_is_not_cancelled(now, buyer) -> None:
     assert trail(order.subject) == ["orders.place", "orders.pay"]
 
 
+def test_a_buyers_key_places_one_order(now, buyer) -> None:
+    product, _owner = make_shop(now)
+    wanted = {"buyer": buyer.user, "plan_id": product.live_version.plans.get().pk, "actor": buyer.actor}
+    order = services.order_place(**wanted, key="one", now=now)
+    assert services.order_place(**wanted, key="one", now=now + timedelta(minutes=1)) == order
+    with pytest.raises(services.PlacedBefore) as refused:
+        services.order_place(**wanted, key="one", quantity=2, now=now)
+    assert refused.value.number == order.number
+    assert services.order_place(**wanted, key="two", now=now) != order
+    assert Order.objects.count() == PaymentIntent.objects.filter(purpose="order").count() == 2
+    other = make_person(now)
+    services.order_place(**(wanted | {"buyer": other.user, "actor": other.actor}), key="one", now=now)
+    assert Order.objects.count() == 3
+
+
+def test_a_key_whose_order_was_refused_is_free_again(now, buyer) -> None:
+    product, _owner = make_shop(now)
+    plan = product.live_version.plans.get().pk
+    with pytest.raises(InvalidInput):
+        services.order_place(buyer=buyer.user, plan_id=plan, quantity=0, key="one", actor=buyer.actor, now=now)
+    assert services.order_place(buyer=buyer.user, plan_id=plan, key="one", actor=buyer.actor, now=now).quantity == 1
+
+
 def test_strangers_do_not_learn_of_an_order(now, buyer) -> None:
     product, owner = make_shop(now)
     order, _buyer = buy(product, now, buyer=buyer)

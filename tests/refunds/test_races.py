@@ -48,6 +48,15 @@ def test_two_buyers_pay_for_the_same_product_at_once(now):
     books_fit()
 
 
+def test_one_form_sent_three_times_at_once_places_one_order(now):
+    product, _owner = make_shop(now)
+    buyer, plan = make_person(now), product.live_version.plans.get().pk
+    placed = race(*[lambda: order_place(buyer=buyer.user, plan_id=plan, key="k", actor=buyer.actor, now=now)] * 3)
+    order = Order.objects.get()
+    assert placed == [order] * 3
+    assert PaymentIntent.objects.get(purpose="order").reference == order.number
+
+
 def test_one_buyer_pays_twice_at_once(now):
     product, _owner = make_shop(now)
     order = place(make_person(now), product, now)

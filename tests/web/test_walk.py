@@ -6,7 +6,6 @@ What takes no GET is sent an empty POST.
 """
 
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,7 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.test import Client
 
 from tests.web.scene import ROLES, Scene
-from tests.web.walking import address, patterns
+from tests.web.walking import address, first_of, patterns
 
 pytestmark = pytest.mark.django_db
 TABLE = Path(__file__).with_name("walk.tsv")
@@ -29,10 +28,6 @@ OWN = ("orders/", "refunds/", "complaints/", "pay/", "account/tokens/<")
 def table() -> dict[str, str]:
     lines = (line.split("\t") for line in TABLE.read_text().splitlines() if not line.startswith("#"))
     return {pattern: letters for letters, pattern in lines}
-
-
-def first_of(model: Any) -> Any:
-    return model._default_manager.order_by("pk").values_list("pk", flat=True).first() or 1
 
 
 def outcome(client: Client, path: str) -> str:
@@ -73,7 +68,6 @@ def unwritten(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
 
 
-@pytest.mark.trial
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.usefixtures("unwritten")
 def test_everybody_gets_where_the_table_says_and_nowhere_else(market: Scene, role: str) -> None:
@@ -81,7 +75,6 @@ def test_everybody_gets_where_the_table_says_and_nowhere_else(market: Scene, rol
     assert walk(market, role) == said
 
 
-@pytest.mark.trial
 def test_the_table_has_every_address_and_no_other() -> None:
     assert sorted(table()) == sorted(patterns())
 

@@ -30,6 +30,11 @@ def _below(found: list[URLPattern | URLResolver], before: str) -> Iterator[str]:
             yield before + text
 
 
+def first_of(model: Any) -> Any:
+    """The key of a model's first row, or a key that none has."""
+    return model._default_manager.order_by("pk").values_list("pk", flat=True).first() or 1
+
+
 def address(pattern: str, known: list[tuple[str, dict[str, Any]]], first_of: Callable[[Any], Any]) -> str:
     """The address of a pattern: its places filled from the last entry of `known` that it begins with and that has one,
     what the desk shows otherwise by the first row of its model.

@@ -1,5 +1,6 @@
 """Buying, and what was bought: checkout, my orders, one order."""
 
+import secrets
 from typing import Any
 
 from django import forms
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.types import ProductClass
 from core import clock
 from core.acts import Actor
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, InvalidInput, NotAllowed
 from core.uploads import file_response
 from orders.selectors import (
     available_acts,
@@ -24,12 +25,12 @@ from orders.selectors import (
     order_of_buyer,
     orders_of_buyer,
 )
-from orders.services import order_place
+from orders.services import PlacedBefore, order_place
 from orders.types import MilestoneState, OrderAct, OrderFilters, OrderState
 from payments.selectors import intent_of
 from refunds.selectors import refunds_of_order, timeline_of_order
 from violations.selectors import remedy_of_order
-from web.acts import act_page
+from web.acts import act_page, refused_by_field
 from web.components.lists import FilterSpec, list_state
 from web.components.money import money_strip
 from web.storefront.cards import in_english
@@ -62,13 +63,15 @@ class CheckoutForm(forms.Form):
     quantity = forms.IntegerField(min_value=1, max_value=MOST)
     note = forms.CharField(required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
     agreed = forms.BooleanField()
+    key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["quantity"].label = _("Quantity")
         self.fields["note"].label = _("A note for the provider")
-        self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds below")
+        self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds above")
         self.fields["agreed"].error_messages["required"] = _("Please read the terms and tick the box before you order.")
+        self.fields["key"].error_messages["required"] = _("This form is incomplete. Look through it and send it again.")
 
 
 def _number(text: str | None, fallback: int = 0) -> int:
@@ -83,8 +86,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     given = request.POST if request.method == "POST" else request.GET
     plan_id = _number(given.get("plan"))
     quantity = min(max(_number(given.get("quantity"), 1), 1), MOST)
-    preview = checkout_preview(plan_id=plan_id, quantity=quantity, now=now)
-    form = CheckoutForm(request.POST or None, initial={"plan": plan_id, "quantity": quantity})
+    fresh = secrets.token_urlsafe(24)
+    sent = request.POST.copy()
+    form = CheckoutForm(sent or None, initial={"plan": plan_id, "quantity": quantity, "key": fresh})
     refused: DomainError | None = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -93,13 +97,23 @@ def checkout(request: HttpRequest) -> HttpResponse:
                 plan_id=form.cleaned_data["plan"],
                 quantity=form.cleaned_data["quantity"],
                 note=form.cleaned_data["note"],
+                key=form.cleaned_data["key"],
                 actor=Actor.of(request.user),
                 now=now,
             )
+        except InvalidInput as error:
+            if not refused_by_field(form, error):
+                refused = error
         except NotAllowed as error:
             refused = error
+        except PlacedBefore as error:
+            refused = error
+            form = CheckoutForm(initial=form.cleaned_data | {"key": fresh, "agreed": False})
         else:
             return redirect(_next_page(order))
+    elif form.has_error("key"):
+        sent["key"] = fresh
+    preview = checkout_preview(plan_id=plan_id, quantity=quantity, now=now)
     context = {
         "preview": preview,
         "terms": preview.terms,

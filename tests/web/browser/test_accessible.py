@@ -1,116 +1,150 @@
 """axe finds nothing on any page; nothing is wider than a small screen; whatever takes the focus shows it."""
 
+from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+import axe_playwright_python
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.contrib import admin
-from django.urls import reverse
-from playwright.sync_api import Page
+from django.template.loader import render_to_string
+from django.utils import translation
+from playwright.sync_api import Page, Route
 
 from tests.web.browser.conftest import Enter
+from tests.web.browser.pages import READING, VIEWS, View, pages
 from tests.web.scene import Scene
 
-pytestmark = [pytest.mark.trial, pytest.mark.django_db(transaction=True)]
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-SMALL = 360
-# Every page is looked at twice: the two views differ in language, theme and width, and the pages take turns.
-TURNS = (
-    (("zh-hans", "light", 1280), ("en", "dark", SMALL)),
-    (("en", "light", 1280), ("zh-hans", "dark", SMALL)),
-)
-OUT = ["/", "/search/?q=日志", "/c/{category}/", "/p/{slug}/", "/p/{slug}/plans/", "/p/{slug}/terms/", "/s/{store}/"]
-OUT += ["/rules/", "/rules/clauses/17(1)/", "/rules/schedule/", "/rules/versions/", "/rules/decisions/"]
-OUT += ["/rules/decisions/refund.entitlement/", "/announcements/", "/accounts/login/", "/accounts/signup/"]
-OUT += ["/accounts/password/reset/", "/accounts/login/code/", "/search/?q=nothing-of-the-kind"]
-BUYER = ["/orders/", "/orders/{order}/", "/orders/{work}/", "/orders/{order}/refund/", "/orders/{order}/chat/"]
-BUYER += ["/orders/{subscription}/", "/orders/{subscription}/leaving/keep/", "/orders/{order}/do/ask_invoice/"]
-BUYER += ["/orders/{order}/tickets/", "/orders/{order}/tickets/{ticket}/", "/refunds/", "/refunds/{refund}/"]
-BUYER += ["/checkout/?plan={plan}", "/pay/{intent}/", "/messages/", "/messages/preferences/", "/account/"]
-BUYER += ["/account/profile/", "/account/identity/", "/account/tokens/", "/account/tokens/new/", "/complaints/"]
-BUYER += ["/complaints/{complaint}/", "/complaints/new/?order={order}", "/console/application/", "/accounts/2fa/"]
-OWNER = ["", "deposit/", "finance/", "statements/", "statements/{statement}/", "invoices/", "products/"]
-OWNER += ["products/new/", "products/{product}/", "products/{product}/basics/", "orders/", "orders/{work}/"]
-OWNER += ["refunds/", "refunds/{refund}/", "complaints/", "complaints/{complaint}/", "complaints/{complaint}/answer/"]
-OWNER += ["standing/", "standing/cases/{case}/", "conversations/", "conversations/{order}/", "tickets/"]
-OWNER += ["tickets/{ticket}/", "store/", "team/", "documents/", "integration/", "leaving/", "leaving/do/request/"]
-WHO = {"signed out": OUT, "buyer": BUYER, "owner": ["/console/" + path for path in OWNER]}
-# What takes the focus on a page and shows no sign of it, the first fifty asked.
+pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text()
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Of what takes the focus, one of each look: what shows no sign of it.
 UNSEEN = """() => {
   const look = (element) => {
     const found = [];
-    for (let one = element, up = 0; one && up < 3; one = one.parentElement, up++) {
-      const style = getComputedStyle(one);
-      found.push(style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor);
+    for (let one = element, up = 0; one && up < 5; one = one.parentElement, up++) {
+      for (const style of [getComputedStyle(one), getComputedStyle(one, '::after')])
+        found.push(style.outlineStyle, style.outlineWidth, style.boxShadow, style.borderColor, style.backgroundColor);
     }
     return found.join('|');
   };
   const all = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex="0"]')];
-  const shown = all.filter((one) => one.type !== 'hidden' && !one.disabled && one.checkVisibility()).slice(0, 50);
-  return shown.filter((one) => {
+  const looks = new Map();
+  for (const one of all)
+    if (one.type !== 'hidden' && !one.disabled && one.checkVisibility())
+      looks.set(one.tagName + one.type + one.className + one.parentElement.className, one);
+  const wrong = [...looks.values()].filter((one) => {
     document.activeElement.blur();
     const before = look(one);
     one.focus({focusVisible: true});
     return document.activeElement === one && look(one) === before;
   }).map((one) => one.outerHTML.slice(0, 160));
+  document.activeElement.blur();
+  return wrong;
 }"""
+# The desk's navigation is the same on every screen: it is looked at on the first.
+RUN = """async (options) => (await axe.run(
+  location.pathname === '/admin/' ? document : {exclude: [['#nav-sidebar']]}, options
+)).violations.map(
+  (rule) => [rule.id, rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 240)), rule.nodes.length]
+)"""
+OPTIONS = {"runOnly": TAGS, "resultTypes": ["violations"]}
+# What nobody can be sent to by an address: drawn as Django's own handlers draw it.
+ODD = ("400.html", "403_csrf.html", "429.html", "500.html")
 
 
-def look(page: Page, path: str, rules: dict[str, Any] = WCAG) -> list[tuple[Any, ...]]:
-    """What is wrong with a page."""
+def open_for_axe(enter: Enter, role: str, view: View) -> Page:
+    language, theme, width = view
+    page = enter(role, language=language, theme=theme, width=width)
+    page.add_init_script(AXE)
+    return page
+
+
+def faults(page: Page) -> list[Any]:
+    """What is wrong with the page that is open."""
+    found: list[Any] = page.evaluate(RUN, OPTIONS)
+    assert page.viewport_size is not None
+    if (width := page.evaluate("document.documentElement.scrollWidth")) > page.viewport_size["width"]:
+        found.append(("wider than the screen", width))
+    return found + [("the focus cannot be seen", html) for html in page.evaluate(UNSEEN)]
+
+
+def look(page: Page, path: str, status: int = 200) -> list[Any]:
+    """What is wrong with the page at an address."""
     answer = page.goto(path)
-    if answer is None or answer.status != 200:
-        return [(path, answer and answer.status)]
-    found: list[tuple[Any, ...]] = [
-        (path, rule["id"], [node["html"][:200] for node in rule["nodes"][:3]])
-        for rule in Axe().run(page, options=rules).response["violations"]
-    ]
-    found += [(path, "the focus cannot be seen", html) for html in page.evaluate(UNSEEN)]
-    wide = page.viewport_size
-    page.set_viewport_size({"width": SMALL, "height": 900})
-    if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALL:
-        found.append((path, "wider than a small screen", width))
-    assert wide is not None
-    page.set_viewport_size(wide)
-    return found
+    came_to = urlsplit(page.url).path
+    if answer is None or answer.status != status or came_to != urlsplit(path).path:
+        return [("answers", answer and answer.status, came_to)]
+    return faults(page)
 
 
-def test_nothing_is_found_in_the_storefront_and_the_console(enter: Enter, market: Scene) -> None:
+def all_well(wrong: list[tuple[Any, ...]]) -> None:
+    assert not wrong, "\n".join(map(str, wrong))
+
+
+def answer_with(drawn: dict[str, str], route: Route) -> None:
+    route.fulfill(status=500, content_type="text/html", body=drawn[urlsplit(route.request.url).path])
+
+
+@pytest.mark.parametrize("role", READING)
+def test_nothing_is_found_on_any_page(enter: Enter, market: Scene, role: str) -> None:
     wrong = []
-    for role, paths in WHO.items():
-        for turn, views in enumerate(TURNS):
-            for language, theme, width in views:
-                page = enter(role, language=language, theme=theme, width=width)
-                for path in paths[turn::2]:
-                    view = (language, theme, width)
-                    wrong += [(*view, *one) for one in look(page, path.format(**market.names))]
-                page.context.close()
-    assert wrong == []
+    for view, paths in pages(market, role).items():
+        if paths:
+            page = open_for_axe(enter, role, view)
+            wrong += [(path, *view, found) for path in paths for found in look(page, path)]
+            page.context.close()
+    all_well(wrong)
 
 
-def desk(market: Scene) -> list[str]:
-    """The home, every queue, and one page of each thing that is judged."""
-    things = market.things
-    judged = ["application", "version", "refund", "complaint", "heard", "appeal", "statement", "clearance"]
-    details = [
-        reverse(f"admin:{things[name]._meta.app_label}_{things[name]._meta.model_name}_change", args=[things[name].pk])
-        for name in judged
+def test_nothing_is_found_where_something_is_refused(enter: Enter, market: Scene) -> None:
+    wrong: list[Any] = []
+    refusals = [("signed out", "/nothing-here/", 404), ("support", "/console/team/", 403)]
+    refusals += [("buyer", f"/orders/{market.things['offered'].order.number}/no-such-act/", 404)]
+    for turn, (role, path, status) in enumerate(refusals):
+        for view in VIEWS[turn % 2 :: 2]:
+            wrong += [(path, *view, found) for found in look(open_for_axe(enter, role, view), path, status)]
+    for view in VIEWS:
+        page = open_for_axe(enter, "signed out", view)
+        with translation.override(view[0]):
+            drawn = {f"/drawn/{name}": render_to_string(name) for name in ODD}
+        page.route("**/drawn/*", partial(answer_with, drawn))
+        wrong += [(path, *view, found) for path in drawn for found in look(page, path, 500)]
+    all_well(wrong)
+
+
+def test_nothing_is_found_on_the_way_through_forms(enter: Enter, market: Scene) -> None:
+    """Steps of signing in and paying that come only after others, and forms with something wrong in them."""
+    guarded, buyer = market.people["guarded"], market.people["buyer"]
+    assert guarded is not None
+    assert buyer is not None
+    sign_in = {"#id_login": guarded.email, "#id_password": "a long password"}
+    sign_up = {"#id_login": "new@example.com", "#id_display_name": "New", "#id_password1": "a long password"}
+    ways: list[tuple[str, str, dict[str, str], str]] = [
+        ("signed out", "/accounts/login/", sign_in, "/accounts/2fa/authenticate/"),
+        ("signed out", "/accounts/signup/", sign_up, "/accounts/confirm-email/"),
+        ("signed out", "/accounts/login/code/", {"#id_login": buyer.email}, "/accounts/login/code/confirm/"),
+        ("signed out", "/accounts/password/reset/", {"#id_email": buyer.email}, "/accounts/password/reset/confirm/"),
+        ("buyer", "/accounts/phone/change/", {"#id_phone": "13912345678"}, "/accounts/phone/verify/"),
+        ("signed out", "/accounts/login/", {}, "/accounts/login/"),
+        ("buyer", f"/complaints/new/?order={market.names['order']}", {}, "/complaints/new/"),
+        ("buyer", f"/checkout/?plan={market.names['plan']}", {"#id_quantity": "0"}, "/checkout/"),
+        ("owner", "/console/products/new/", {}, "/console/products/new/"),
+        ("buyer", f"/pay/{market.names['intent']}/gateway/", {}, ""),
     ]
-    acts = [f"/admin/violations/case/{things['heard'].pk}/find/"]
-    queues = [
-        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-        for model in admin.site._registry
-        if model._meta.app_label != "django_celery_beat"
-    ]
-    return ["/admin/", *details, *acts, *queues]
-
-
-def test_nothing_is_found_on_the_desk(enter: Enter, market: Scene) -> None:
-    wrong = []
-    for turn, view in enumerate([("zh-hans", "light"), ("en", "dark")]):
-        page = enter("superuser", language=view[0], theme=view[1])
-        paths = desk(market)
-        # What is judged is looked at in both languages, the lists take turns.
-        for path in [*paths[:10], *paths[10 + turn :: 2]]:
-            wrong += [(*view, *one) for one in look(page, path)]
-    assert wrong == []
+    wrong: list[Any] = []
+    for turn, (role, path, typed, goal) in enumerate(ways):
+        view = VIEWS[turn % 4]
+        page = open_for_axe(enter, role, view)
+        page.goto(path)
+        for field, text in typed.items():
+            page.locator(field).fill(text)
+        if goal:
+            with page.expect_navigation():
+                page.locator("main form button[type=submit]").last.click()
+            if urlsplit(page.url).path != goal:
+                wrong.append((path, "leads to", page.url, page.locator("main").inner_text()[:300]))
+        page.wait_for_load_state()
+        wrong += [(path, goal, *view, found) for found in faults(page)]
+        page.context.close()
+    all_well(wrong)

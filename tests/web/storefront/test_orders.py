@@ -1,14 +1,18 @@
 """Checkout, my orders, one order and its acts."""
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 
+from core.acts import SYSTEM
 from orders.models import Order, Review
 from orders.services import milestone_return, milestone_submit
 from orders.types import OrderState
+from providers.services import restriction_place
 from regulation.models import AuditRecord
 from tests.orders.making import (
     SERVICE,
@@ -21,17 +25,25 @@ from tests.orders.making import (
     hand_in_all,
     in_escrow,
     make_shop,
+    one_off,
     owed,
     place,
 )
-from tests.providers.making import make_person
+from tests.providers.making import leave_reason, make_person
 from tests.web.storefront.conftest import Shop, page, signed_in
 
 pytestmark = pytest.mark.django_db
 
 
 def checkout_data(plan, **changes):
-    return {"plan": plan.pk, "quantity": 1, "note": "", "agreed": "on"} | changes
+    return {"plan": plan.pk, "quantity": 1, "note": "", "agreed": "on", "key": "k1"} | changes
+
+
+def key_in(text: str) -> str:
+    """The key of the form on a checkout page."""
+    found = re.search(r'name="key" value="([^"]{20,})"', text)
+    assert found
+    return found[1]
 
 
 def test_private_pages_lead_to_sign_in(shop: Shop):
@@ -68,6 +80,69 @@ def test_nothing_is_ordered_without_agreeing_to_the_terms(shop: Shop, buyer):
     assert (Order.objects.count(), AuditRecord.objects.count()) == before
 
 
+def test_a_checkout_form_that_is_sent_twice_places_one_order(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    data = checkout_data(plan, key=key_in(page(buyer, f"/checkout/?plan={plan.pk}")))
+    before = Order.objects.count()
+    first, second = buyer.post("/checkout/", data), buyer.post("/checkout/", data)
+    assert (first.status_code, second.status_code) == (302, 302)
+    assert first.url == second.url
+    assert first.url.startswith("/pay/P")
+    assert Order.objects.count() == before + 1
+
+
+def test_what_was_changed_after_it_was_sent_is_ordered_only_when_it_is_sent_again(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    data = checkout_data(plan, key=key_in(page(buyer, f"/checkout/?plan={plan.pk}")))
+    buyer.post("/checkout/", data)
+    order = Order.objects.latest("id")
+    asked = buyer.post("/checkout/", data | {"quantity": 2}, headers={"accept-language": "en"})
+    text = asked.content.decode()
+    assert asked.status_code == 409
+    assert f'href="/orders/{order.number}/"' in text
+    assert 'name="quantity" value="2"' in text
+    assert Order.objects.latest("id") == order
+    buyer.post("/checkout/", data | {"quantity": 2, "key": key_in(text)})
+    assert (Order.objects.latest("id").quantity, Order.objects.count()) == (2, 3)
+
+
+def test_a_checkout_form_keeps_its_key_until_it_is_in_order(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    key = key_in(page(buyer, f"/checkout/?plan={plan.pk}"))
+    assert key_in(buyer.post("/checkout/", checkout_data(plan, key=key, agreed="")).content.decode()) == key
+    before = Order.objects.count()
+    key_in(buyer.post("/checkout/", checkout_data(plan, key="")).content.decode())
+    assert Order.objects.count() == before
+
+
+def test_a_form_sent_again_leads_to_its_order_also_when_the_product_is_gone(shop: Shop, buyer, now: datetime):
+    plan = shop.product.live_version.plans.get()
+    data = checkout_data(plan, key=key_in(page(buyer, f"/checkout/?plan={plan.pk}")))
+    first = buyer.post("/checkout/", data)
+    restriction_place(
+        provider=shop.product.provider, kind="frozen", reference="case:1", reason=leave_reason(), clauses=("20(2)",),
+        until=now + timedelta(days=15), actor=SYSTEM, now=now,
+    )  # fmt: skip
+    assert buyer.get(f"/checkout/?plan={plan.pk}").status_code != 200
+    assert buyer.post("/checkout/", data).url == first.url
+
+
+def test_a_quantity_that_the_plan_does_not_sell_is_said_at_its_field(shop: Shop, buyer, now: datetime):
+    product, _person = make_shop(now, plans=[replace(one_off(), units_min=3)])
+    plan = product.live_version.plans.get()
+    text = buyer.post("/checkout/", checkout_data(plan), headers={"accept-language": "en"}).content.decode()
+    assert "At least 3." in text
+    assert 'href="#id_quantity"' in text
+
+
+def test_two_forms_place_two_orders(shop: Shop, buyer):
+    plan = shop.product.live_version.plans.get()
+    path = f"/checkout/?plan={plan.pk}"
+    for text in (page(buyer, path), page(buyer, path)):
+        assert buyer.post("/checkout/", checkout_data(plan, key=key_in(text))).status_code == 302
+    assert Order.objects.count() == 3
+
+
 @pytest.mark.clause("17(1)3")
 def test_checkout_of_a_tool_says_that_it_is_not_refundable(shop: Shop, buyer, now: datetime):
     tool, _person = make_shop(now, TOOL)
@@ -89,7 +164,7 @@ def test_my_orders_are_filtered_searched_and_paged(shop: Shop, buyer, now: datet
         place(shop.buyer, shop.product, now + timedelta(seconds=n))
     text = page(buyer, "/orders/")
     assert "cursor=" in text
-    assert "等待买家付款" in text
+    assert "等待您付款" in text
     assert shop.order.number not in page(buyer, "/orders/?state=placed")
     assert shop.order.number in page(buyer, f"/orders/?q={shop.order.number}")
     assert "没有符合条件的订单" in page(buyer, "/orders/?q=zzzz")
