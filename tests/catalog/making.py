@@ -161,11 +161,16 @@ def approve(version: ProductVersion, reviewer: User, now: datetime) -> ProductVe
 
 
 def make_listed(
-    now: datetime, *, provider: Provider | None = None, person: Person | None = None, **more: Any
+    now: datetime,
+    *,
+    provider: Provider | None = None,
+    person: Person | None = None,
+    reviewer: User | None = None,
+    **more: Any,
 ) -> tuple[Product, Person]:
-    """A product on sale, of a provider made for it unless one is given."""
+    """A product on sale, of a provider and by an operator made for it unless they are given."""
     if provider is None or person is None:
-        provider, person = make_provider(now, price=Decimal("10000.00"))
+        provider, person = make_provider(now, price=Decimal("10000.00"), reviewer=reviewer)
     version = make_submitted(provider, person, now, **more)
-    approve(version, make_operator(now, "marketplace_operations"), now)
+    approve(version, reviewer or make_operator(now, "marketplace_operations"), now)
     return Product.objects.select_related("provider", "live_version").get(pk=version.product_id), person

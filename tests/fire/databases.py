@@ -3,6 +3,7 @@
 import json
 import re
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,25 +38,26 @@ def template() -> str:
     return str(test.get("TEMPLATE") or settings.DATABASES["default"]["NAME"])
 
 
-def connect(name: str) -> Any:
-    """A line of its own to a database, each statement committed alone."""
-    found = settings.DATABASES["default"]
-    line = psycopg2.connect(
-        dbname=name, user=found["USER"], password=found["PASSWORD"] or None, host=found["HOST"], port=found["PORT"]
-    )
-    line.autocommit = True
-    return line
+# A line that has planned a question over every table once answers the next in a moment.
+_lines: dict[str, Any] = {}
+
+
+def _line(name: str) -> Any:
+    """The line to a database, each statement committed alone."""
+    if name not in _lines:
+        found = settings.DATABASES["default"]
+        _lines[name] = psycopg2.connect(
+            dbname=name, user=found["USER"], password=found["PASSWORD"] or None, host=found["HOST"], port=found["PORT"]
+        )
+        _lines[name].autocommit = True
+    return _lines[name]
 
 
 def ask(name: str, statement: str, values: tuple[object, ...] = ()) -> list[tuple[Any, ...]]:
-    """What one statement answers, over a line of its own."""
-    line = connect(name)
-    try:
-        with line.cursor() as cursor:
-            cursor.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
-    finally:
-        line.close()
+    """What one statement answers."""
+    with _line(name).cursor() as cursor:
+        cursor.execute(statement, values or None)
+        return cursor.fetchall() if cursor.description else []
 
 
 def copy(source: str, name: str) -> str:
@@ -67,16 +69,14 @@ def copy(source: str, name: str) -> str:
 
 def drop(name: str) -> None:
     """Throw a database away, whoever is still connected."""
+    if line := _lines.pop(name, None):
+        line.close()
     _run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
 
 def _run(statement: str, *names: str) -> None:
-    line = connect("postgres")
-    try:
-        with line.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-    finally:
-        line.close()
+    with _line("postgres").cursor() as cursor:
+        cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
 
 def mark_what_comes(name: str) -> None:
@@ -96,11 +96,11 @@ def tables_of(name: str) -> list[str]:
 Row = tuple[str, str]
 
 
-def rows(name: str) -> Counter[Row]:
-    """Every row of every table, as its table and its columns in JSON."""
-    tables = [table for table in tables_of(name) if table not in NOT_COMPARED]
-    every = " UNION ALL ".join(f"SELECT '{table}', row_to_json(t)::text FROM \"{table}\" t" for table in tables)
-    return Counter(ask(name, every))  # type: ignore[arg-type]
+def rows(name: str, tables: Iterable[str] | None = None) -> Counter[Row]:
+    """Every row of every table, or of those named, as its table and its columns in JSON."""
+    asked = [table for table in (tables_of(name) if tables is None else tables) if table not in NOT_COMPARED]
+    every = " UNION ALL ".join(f"SELECT '{table}', row_to_json(t)::text FROM \"{table}\" t" for table in asked)
+    return Counter(ask(name, every)) if asked else Counter()  # type: ignore[arg-type]
 
 
 @dataclass
@@ -108,38 +108,58 @@ class Before:
     """A database as it was, to tell what happened since."""
 
     kept: Counter[Row]
+    sizes: Counter[str]
     drawn: set[str]
     columns: dict[str, list[str]]
+    # The last transaction that is no news.
+    known: int = 0
 
     @classmethod
     def of(cls, name: str) -> "Before":
         """Remember a database, and keep every row beside it so that `undo` has it again."""
-        copies = [f'CREATE TABLE kept."{table}" AS TABLE public."{table}"' for table in tables_of(name)]
+        tables = tables_of(name)
+        copies = [f'CREATE TABLE kept."{table}" AS TABLE public."{table}"' for table in tables]
         ask(name, ";".join(["CREATE SCHEMA kept", *copies]))
         columns: dict[str, list[str]] = defaultdict(list)
         for table, column in ask(name, WRITTEN):
             columns[table].append(column)
+        every = (
+            f"SELECT '{table}', count(*), coalesce(max(xmin::text::bigint), 0) FROM \"{table}\"" for table in tables
+        )
+        ask(name, "PREPARE touched AS " + " UNION ALL ".join(every))
         kept = rows(name)
-        return cls(kept, {found for _table, text in kept for found in DRAWN.findall(text)}, columns)
+        drawn = {found for _table, text in kept for found in DRAWN.findall(text)}
+        before = cls(kept, Counter(table for table, _text in kept.elements()), drawn, columns)
+        before._know(name)
+        return before
+
+    def _know(self, name: str) -> None:
+        [(self.known,)] = ask(name, "SELECT pg_current_xact_id()::text::bigint")
+
+    def touched(self, name: str) -> list[str]:
+        """The tables in which a row came, changed or went."""
+        found = ask(name, "EXECUTE touched")
+        return [table for table, count, last in found if last > self.known or count != self.sizes[table]]
 
     def undo(self, name: str) -> None:
         """Put the database back to what it was, whatever was done to it: much sooner made than another copy."""
-        after = rows(name)
-        changed = {table for table, _text in (*(after - self.kept), *(self.kept - after))}
-        back = ["SET session_replication_role = replica"]
-        for table in sorted(changed.union(NOT_COMPARED)):
+        back = ["BEGIN", "SET LOCAL session_replication_role = replica"]
+        for table in sorted({*self.touched(name), *NOT_COMPARED}):
             columns = ", ".join(f'"{column}"' for column in self.columns[table])
             back.append(f'DELETE FROM "{table}"')
             back.append(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM kept."{table}"')
-        ask(name, ";".join(back))
+        ask(name, ";".join([*back, "COMMIT"]))
         mark_what_comes(name)
+        self._know(name)
 
     def since(self, name: str) -> Counter[Row]:
         """What is no longer there, and what is there now: rows without the numbers and names that lots gave them."""
-        after = rows(name)
-        gone = Counter({("- " + table, text): times for (table, text), times in (self.kept - after).items()})
+        touched = set(self.touched(name))
+        after = rows(name, touched)
+        kept = Counter({row: times for row, times in self.kept.items() if row[0] in touched})
+        gone = Counter({("- " + table, text): times for (table, text), times in (kept - after).items()})
         came = Counter[Row]()
-        for (table, text), times in (after - self.kept).items():
+        for (table, text), times in (after - kept).items():
             came["+ " + table, self._without_lots(text)] += times
         return gone + came
 

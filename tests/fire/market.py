@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from accounts.models import User
+from catalog.models import Product
 from core.acts import Actor
 from core.clock import BEIJING
+from providers.models import Provider
 from tests.orders import making as orders
 from tests.providers import making as providers
 from tests.providers.making import Person
@@ -25,12 +28,23 @@ class Market:
     now: datetime = NOW
 
     @cached_property
+    def reviewer(self) -> User:
+        """Who looks at every application and product: each operator more is told of all that come after."""
+        return providers.make_operator(self.now)
+
+    def provider(self, **more: Any) -> tuple[Provider, Person]:
+        return providers.make_provider(self.now, reviewer=self.reviewer, **more)
+
+    def shop(self, slug: str = orders.APPLICATION, **more: Any) -> tuple[Product, Person]:
+        return orders.make_shop(self.now, slug, reviewer=self.reviewer, **more)
+
+    @cached_property
     def application(self) -> tuple[Any, Person]:
-        return orders.make_shop(self.now)
+        return self.shop()
 
     @cached_property
     def service(self) -> tuple[Any, Person]:
-        return orders.make_shop(self.now, orders.SERVICE)
+        return self.shop(orders.SERVICE)
 
     @cached_property
     def buyer(self) -> Person:
@@ -58,7 +72,7 @@ class Market:
     @cached_property
     def outlaws(self) -> list[tuple[Any, Person]]:
         """Two providers that are complained about and found guilty."""
-        return [orders.make_shop(self.now) for _ in range(2)]
+        return [self.shop() for _ in range(2)]
 
 
 Scene = Callable[[Market], Moments]

@@ -62,9 +62,10 @@ def test_two_buyers_pay_at_once_and_neither_waits_for_the_other(
         paid_there(intent_for(order.number), now)
         said += told_of(intent_for(order.number))
 
-    with callback(said[0], now, stands=True) as first, callback(said[1], now) as second:
+    with callback(said[0], now, stands=True) as first:
         first.until_stopped()
-        assert second.result() == (200, "success"), "the first has not committed, and the second is through"
+        with callback(said[1], now) as second:
+            assert second.result() == (200, "success"), "the first has not committed, and the second is through"
         assert list(Order.objects.order_by("id").values_list("state", flat=True)) == ["placed", "paid"]
         first.go_on()
         assert first.result() == (200, "success")
@@ -84,11 +85,12 @@ def test_two_callbacks_at_once_take_one_payment_and_a_second_one_goes_back(
     paid_there(intent, now, way)
     said = told_of(intent)
 
-    with callback(said[0], now, stands=True) as first, callback(said[1], now) as second:
+    with callback(said[0], now, stands=True) as first:
         first.until_stopped()
-        until_blocked_or_done(second)
-        first.go_on()
-        assert [worker.result() for worker in (first, second)] == [(200, "success")] * 2
+        with callback(said[1], now) as second:
+            until_blocked_or_done(second)
+            first.go_on()
+            assert [worker.result() for worker in (first, second)] == [(200, "success")] * 2
     deliver(now)
     deliver(now)
 
@@ -116,14 +118,12 @@ def test_a_double_click_at_the_gateway_pays_once(product: Any, buyer: Person, no
     page = f"/sandbox-gateway/pay/{page_of(intent, now)}/"
     database = str(connection.settings_dict["NAME"])
 
-    with (
-        Worker(database, now, workers.pay_at_gateway, page, stands=True) as first,
-        Worker(database, now, workers.pay_at_gateway, page, stands=False) as second,
-    ):
+    with Worker(database, now, workers.pay_at_gateway, page, stands=True) as first:
         first.until_stopped()
-        until_blocked_or_done(second)
-        first.go_on()
-        assert [worker.result() for worker in (first, second)] == [302, 409]
+        with Worker(database, now, workers.pay_at_gateway, page, stands=False) as second:
+            until_blocked_or_done(second)
+            first.go_on()
+            assert [worker.result() for worker in (first, second)] == [302, 409]
 
     assert SandboxCapture.objects.count() == 1
     assert len(told_of(intent)) == 1

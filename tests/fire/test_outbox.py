@@ -37,6 +37,7 @@ def test_a_worker_killed_while_it_delivers_and_two_at_once_deliver_once(market: 
         moment = leave_only(database, topic)
         with Worker(database, moment, workers.deliver, moment) as worker:
             assert worker.result() >= 2
+            assert worker.does(workers.misfits_found) == []
         wanted = market.before.since(database)
         assert not waiting(database, moment), wanted
 

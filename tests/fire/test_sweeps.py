@@ -56,6 +56,7 @@ def once(market: Laid) -> Callable[[str], Once]:
             assert failed == 0, databases.said_of(since)
             assert worker.does(workers.run_sweep, name, moment) == (0, 0)
             assert_same(market.before.since(database), since, "run twice in a row")
+            assert worker.does(workers.misfits_found) == []
             return Once(moment, due, done, since)
 
     return plainly
@@ -121,6 +122,7 @@ def test_a_row_that_fails_stops_no_other_and_a_month_later_everything_is_made_up
         assert queue(database) == []
         found = market.before.since(database)
         assert worker.does(workers.run_sweep, name, late) == (0, 0)
+        assert worker.does(workers.misfits_found) == []
 
     assert_same(market.before.since(database), found, "run twice, a month late")
     if name not in LATE_IS_ANOTHER:

@@ -77,6 +77,7 @@ def start(scratch: Path, live_server: Any, settings: Any) -> Iterator[Callable[.
 
     yield run
     for program in started:
+        program.kill()
         program.clear()
 
 

@@ -17,8 +17,10 @@ from django.db import connection
 from django.test import Client
 
 from core import outbox, sweeps
+from ledger.selectors import verify
 from marketplace.embedded.processes import wait_until
 from payments.gateways import transport
+from regulation.services.verification import Checked, misfits
 from tests.fire import databases
 from tests.payments.conftest import form, path_of
 
@@ -249,6 +251,11 @@ def lay_out_market(line: Connection) -> dict[str, datetime]:
     from tests.fire import scenes
 
     return scenes.lay_out()
+
+
+def misfits_found(line: Connection) -> list[str]:
+    """What does not fit in the books and in the trail."""
+    return [str(misfit) for misfit in (*verify(), *misfits(Checked()))]
 
 
 CALLBACK = "/payments/callbacks/sandbox/"

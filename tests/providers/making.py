@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from itertools import count
+from typing import Any
 
 from PIL import Image
 from stdnum.cn import ric, uscc
@@ -214,10 +215,12 @@ def approve(application: Application, operator: User, now: datetime) -> Applicat
     return services.application_approve(application=application, note="", actor=actor, now=now)
 
 
-def make_admitted(now: datetime, kind: str = "enterprise", **more: object) -> tuple[Provider, Person]:
-    """A provider that was approved and has not paid its deposit."""
+def make_admitted(
+    now: datetime, kind: str = "enterprise", *, reviewer: User | None = None, **more: object
+) -> tuple[Provider, Person]:
+    """A provider that was approved, by an operator made for it unless one is given, and has not paid its deposit."""
     application, person = make_application(now, kind, **more)
-    approve(application, make_operator(now), now)
+    approve(application, reviewer or make_operator(now), now)
     return Provider.objects.get(pk=application.provider_id), person
 
 
@@ -243,7 +246,7 @@ def pay_in(provider: Provider, person: Person, amount: Decimal, now: datetime) -
     )
 
 
-def make_provider(now: datetime, kind: str = "enterprise", **more: object) -> tuple[Provider, Person]:
+def make_provider(now: datetime, kind: str = "enterprise", **more: Any) -> tuple[Provider, Person]:
     """A provider whose deposit is paid and whose store is shown."""
     from deposits.selectors import standing
 

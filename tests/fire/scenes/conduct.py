@@ -8,7 +8,6 @@ from core.clock import BEIJING
 from core.periods import end_of_year
 from tests.fire.market import DAY, HOUR, Market, Moments, scene
 from tests.orders import making as orders
-from tests.providers import making as providers
 from tests.settlements import making as settlements
 
 
@@ -20,7 +19,7 @@ def deposits(market: Market) -> Moments:
     from tests.deposits.rules import rulebook_with
     from tests.deposits.test_deposits import deduct
 
-    short = [providers.make_provider(market.now)[0] for _ in range(4)]
+    short = [market.provider()[0] for _ in range(4)]
     for provider in short:
         deduct(provider, "500.00", market.now)
     for provider in short[:2]:
@@ -49,12 +48,12 @@ def exits(market: Market) -> Moments:
     from tests.exits.test_leaving import request_exit
 
     for number in range(4):
-        provider, person = providers.make_provider(market.now)
+        provider, person = market.provider()
         settlements.bank(provider, person, market.now)
         leaving = request_exit(provider, person, market.now)
         if number >= 2:
             exit_complete(exit_id=leaving.pk, actor=SYSTEM, now=market.now)
-    product, _person = orders.make_shop(market.now, orders.SERVICE)
+    product, _person = market.shop(orders.SERVICE)
     for _ in range(2):
         orders.buy(product, market.now, buyer=market.buyer)
     first, second = market.operators
@@ -72,8 +71,8 @@ def papers(market: Market) -> Moments:
     """A provider whose two papers expire, one whose lapse is to be reported, and one that begins a leave."""
     from providers.services import lapse_open, leave_take
 
-    expiring, person = providers.make_provider(market.now, expires_on=date(2026, 5, 31))
-    lapsed, other = providers.make_provider(market.now, expires_on=date(2026, 4, 30))
+    expiring, person = market.provider(expires_on=date(2026, 5, 31))
+    lapsed, other = market.provider(expires_on=date(2026, 4, 30))
     opened = datetime(2026, 5, 1, tzinfo=BEIJING)
     for paper in lapsed.documents.filter(state="current"):
         lapse_open(document_id=paper.pk, now=opened)
@@ -97,7 +96,7 @@ def conditions(market: Market) -> Moments:
     from providers.models import Provider
     from providers.services import conditions_check, restriction_place
 
-    found = [providers.make_provider(market.now) for _ in range(4)]
+    found = [market.provider() for _ in range(4)]
     for _provider, person in found:
         IdentityVerification.objects.filter(user=person.user).update(state="revoked")
     for provider, _person in found[2:]:
@@ -142,7 +141,7 @@ def blacklisted(market: Market) -> Moments:
     from accounts.services import account_block
 
     for _ in range(2):
-        _product, person = orders.make_shop(market.now)
+        _product, person = market.shop()
         account_block(user=person.user, reason="刷单团伙", actor=market.operators[0], now=market.now)
     return {"exits.blacklisted": market.now + HOUR}
 
@@ -151,10 +150,8 @@ def blacklisted(market: Market) -> Moments:
 def sold_beside_the_cloud(market: Market) -> Moments:
     """Two providers of which only the tool was sold in the year that ends."""
     for _ in range(2):
-        product, person = orders.make_shop(market.now)
-        tool, _same = orders.make_shop(
-            market.now, provider=product.provider, person=person, deployment_basis="related_tool"
-        )
+        product, person = market.shop()
+        tool, _same = market.shop(provider=product.provider, person=person, deployment_basis="related_tool")
         orders.buy(tool, market.now, buyer=market.buyer)
     return {"exits.cloud_share": end_of_year(market.now.year)}
 
@@ -169,10 +166,9 @@ def defects_and_infringements(market: Market) -> Moments:
 
     first, second = market.operators
     asked = [
-        defect_ask(product=orders.make_shop(market.now)[0], question="接口是否鉴权？", actor=first, now=market.now)
-        for _ in range(2)
+        defect_ask(product=market.shop()[0], question="接口是否鉴权？", actor=first, now=market.now) for _ in range(2)
     ]
-    product, person = orders.make_shop(market.now)
+    product, person = market.shop()
     for _ in range(2):
         order, buyer = orders.buy(product, market.now)
     upheld(Dispute(product, order, product.provider, person, buyer, first, second), market.now)

@@ -23,9 +23,9 @@ def products(market: Market) -> Moments:
 
     for plain in (market.application[0], market.service[0]):
         orders.buy(plain, market.now, buyer=market.buyer)
-    provider, person = providers.make_provider(market.now)
+    provider, person = market.provider()
     for _ in range(2):
-        orders.make_shop(market.now, provider=provider, person=person, plans=[orders.one_off("900.00")])
+        market.shop(provider=provider, person=person, plans=[orders.one_off("900.00")])
     store = provider.store
     store_edit(
         provider=provider, name_zh="云端新名店", name_en="Renamed Store", introduction_zh=store.introduction_zh,
@@ -43,10 +43,10 @@ def products(market: Market) -> Moments:
 
 @scene
 def approved_before_the_deposit_was_paid(market: Market) -> Moments:
-    provider, person = providers.make_provider(market.now)
-    reviewer = providers.make_operator(market.now, "marketplace_operations")
+    provider, person = market.provider()
     for _ in range(2):
-        approve(make_submitted(provider, person, market.now, plans=[orders.one_off("1000.01")]), reviewer, market.now)
+        waiting = make_submitted(provider, person, market.now, plans=[orders.one_off("1000.01")])
+        approve(waiting, market.reviewer, market.now)
     providers.pay_in(provider, person, Decimal("3000.00"), market.now)
     return {"catalog.awaiting_deposit": market.now + HOUR}
 
@@ -59,7 +59,7 @@ def left_alone(market: Market) -> Moments:
 
     due = end_of_days(market.now, 180)
     for _ in range(2):
-        product, _person = orders.make_shop(market.now)
+        product, _person = market.shop()
         stale_remind(product_id=product.pk, now=due)
     return {
         "catalog.stale_reminders": due,

@@ -22,7 +22,7 @@ def applications_in_use(market: Market) -> Moments:
         invoice_request(order=market.delivered(), heading="买家有限公司", actor=market.buyer.actor, now=market.now)
         for _ in range(2)
     ]
-    product, owner = orders.make_shop(market.now, plans=[orders.monthly()])
+    product, owner = market.shop(plans=[orders.monthly()])
     terms = [
         orders.deliver_product(orders.buy(product, market.now, buyer=market.buyer)[0], owner, market.now)
         for _ in range(2)
@@ -104,7 +104,7 @@ def statements(market: Market) -> Moments:
     cycle = datetime(2026, 3, 16, tzinfo=BEIJING)
     issued = []
     for _ in range(2):
-        provider, person = providers.make_provider(market.now)
+        provider, person = market.provider()
         settlements.bank(provider, person, market.now)
         settlements.earn(provider=provider, amount="100.00", fee="5.00", at=market.now)
         issued.append(statement_issue(provider_id=provider.pk, now=cycle))
@@ -152,7 +152,7 @@ def post(market: Market) -> Moments:
         # Of a provider each: what is charged for one order depends on what was sold before it.
         order = orders.place(market.buyer, (market.application, market.service)[n][0], market.now)
         paid_there(intent_for(order.number), market.now, "transfer")
-        provider, person = providers.make_provider(market.now)
+        provider, person = market.provider()
         settlements.bank(provider, person, market.now)
         settlements.earn(provider=provider, amount="100.00", fee="5.00", at=market.now)
         issued = statement_issue(provider_id=provider.pk, now=cycle)
