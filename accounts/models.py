@@ -67,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone_verified_at = models.DateTimeField(_("mobile number verified at"), null=True, blank=True)
     display_name = models.CharField(_("display name"), max_length=60)
     language = models.CharField(_("language"), max_length=8, choices=LANGUAGES, default="zh-hans")
-    is_active = models.BooleanField(_("active"), default=True)
+    is_active = models.BooleanField(pgettext_lazy("accounts", "active"), default=True)
     is_staff = models.BooleanField(_("operator"), default=False)
     joined_at = models.DateTimeField(_("joined at"), db_default=Now())
 
@@ -231,7 +231,7 @@ class Block(models.Model):
         "accounts.User", on_delete=models.PROTECT, related_name="blocks", verbose_name=_("account")
     )
     reason = models.CharField(_("reason"), max_length=500)
-    placed_at = models.DateTimeField(_("placed at"))
+    placed_at = models.DateTimeField(pgettext_lazy("accounts", "placed at"))
     lifted_at = models.DateTimeField(_("lifted at"), null=True, blank=True)
 
     class Meta:
@@ -259,7 +259,7 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64)
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"))
     created_at = models.DateTimeField(_("created at"))
-    expires_at = models.DateTimeField(_("expires at"))
+    expires_at = models.DateTimeField(pgettext_lazy("accounts", "expires at"))
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
 

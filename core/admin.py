@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import CharField, JSONField, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
@@ -15,8 +15,11 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from core import clock, outbox, sweeps
+from core.admin_values import NOTHING, decision_told, in_words, person_named
 from core.models import OutboxMessage, SweepFailure, SweepRun
 from core.money import MoneyField, format_yuan
+
+DECISIONS = "regulation.DecisionRecord"
 
 
 class ReadOnlyAdmin(ModelAdmin):
@@ -47,6 +50,20 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_module_permission(self, request):
         return self.has_view_permission(request)
 
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        told = self._told_columns()
+        shown = [name for name in super().get_fields(request, obj) if name not in told.values()]
+        return [told.get(name, name) for name in shown]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), *self._told_columns().values()]
+
+    def _told_columns(self) -> dict[str, Any]:
+        """The fields that the page of one row tells in words because they are stored for machines."""
+        label = self.opts.label_lower
+        columns = {field.name: _told_column(label, field.name, field) for field in self.opts.concrete_fields}
+        return {name: column for name, column in columns.items() if column is not None}
+
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         fields = {field.name: field for field in self.opts.concrete_fields}
         return [self._column(name, fields.get(name)) for name in super().get_list_display(request)]
@@ -55,6 +72,30 @@ class ReadOnlyAdmin(ModelAdmin):
         if name in self.clocks:
             return _clock_column(name, field.verbose_name, self.clocks[name].split())
         return _money_column(name, field.verbose_name) if isinstance(field, MoneyField) else name
+
+
+_columns: dict[tuple[str, str], Any] = {}
+
+
+def _told_column(model: str, name: str, field: Any) -> Any:
+    """How a field is told that would otherwise be shown as it is stored, or None. The same one each time."""
+    if isinstance(field, MoneyField):
+        tell: Any = lambda value: NOTHING if value is None else format_yuan(value)  # noqa: E731
+    elif isinstance(field, JSONField):
+        tell = in_words
+    elif field.is_relation and field.related_model._meta.label == DECISIONS:
+        tell = decision_told
+    elif name.endswith("_by") and isinstance(field, CharField):
+        tell = person_named
+    else:
+        return None
+
+    @admin.display(description=field.verbose_name)
+    def told(obj: Any) -> Any:
+        return tell(getattr(obj, name))
+
+    told.__name__ = name
+    return _columns.setdefault((model, name), told)
 
 
 def _money_column(name: str, label: Any) -> Any:

@@ -4,6 +4,7 @@ import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class OutboxMessage(models.Model):
@@ -19,7 +20,7 @@ class OutboxMessage(models.Model):
         DEAD = "dead", _("Dead")
 
     topic = models.CharField(max_length=80, verbose_name=_("topic"))
-    key = models.CharField(max_length=200, unique=True, verbose_name=_("key"))
+    key = models.CharField(max_length=200, unique=True, verbose_name=pgettext_lazy("core", "key"))
     payload = models.JSONField(verbose_name=_("message content"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING, verbose_name=_("state"))
     attempts = models.PositiveSmallIntegerField(default=0, verbose_name=_("attempts"))
@@ -75,12 +76,12 @@ class SweepFailure(models.Model):
     """A row that a sweep could not work: tried again each run, one open failure a row, closed when it succeeds."""
 
     sweep = models.CharField(max_length=80, verbose_name=_("sweep"))
-    row = models.CharField(max_length=80, verbose_name=_("row"))
+    row = models.CharField(max_length=80, verbose_name=pgettext_lazy("core", "row"))
     error = models.TextField(verbose_name=_("error"))
     times = models.PositiveIntegerField(default=1, verbose_name=_("times tried"))
     first_at = models.DateTimeField(verbose_name=_("first failed at"))
     last_at = models.DateTimeField(verbose_name=_("last failed at"))
-    resolved_at = models.DateTimeField(null=True, blank=True, verbose_name=_("settled at"))
+    resolved_at = models.DateTimeField(null=True, blank=True, verbose_name=pgettext_lazy("core", "settled at"))
 
     class Meta:
         verbose_name = _("Sweep failure")

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -65,7 +65,7 @@ class DepositAdmin(FinanceAdmin):
     readonly_fields = ["held", "missing"]
     actions_detail = ["refresh"]
 
-    @display(description=_("held"))
+    @display(description=pgettext_lazy("deposits", "held"))
     def held(self, deposit: Deposit) -> str:
         return format_yuan(selectors.balance(deposit.provider))
 
@@ -183,7 +183,7 @@ class AdditionalDepositAdmin(ReviewAdmin):
         ]
         return Review(evidence, judgement)
 
-    @action(description=_("Confirm"), url_path="confirm")
+    @action(description=pgettext_lazy("deposits", "Confirm"), url_path="confirm")
     def confirm(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,
@@ -194,7 +194,7 @@ class AdditionalDepositAdmin(ReviewAdmin):
                 _("Where what is held no longer suffices, the provider has three working days to top it up."),
                 _("The provider is told, with the reason."),
             ],
-            submit=_("Ask for it"),
+            submit=pgettext_lazy("deposits", "Ask for it"),
             run=lambda found, data: services.additional_confirm(
                 additional=found, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
             ),

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminSelectWidget
 
@@ -106,6 +107,21 @@ class ExitAdmin(ReviewAdmin):
                 ],
             ),
         ]
+        if obj.state == ExitState.PROPOSED:
+            judgement.append(
+                Facts(
+                    _("What confirming would bring about"),
+                    [
+                        (_("Who decides"), _("another operator than the one who opened it (20(4))")),
+                        (
+                            pgettext_lazy("exits", "Buyers"),
+                            _("get back what was not finished; with a running subscription they choose (26(1))"),
+                        ),
+                        (_("Deposit"), _("what is left of it is kept (20(4))")),
+                        (_("Provider"), _("may never come back, under this account or any other (25)")),
+                    ],
+                )
+            )
         if obj.decision_reason:
             judgement.append(Words(_("Why it was decided so"), obj.decision_reason))
         return Review(evidence, judgement)

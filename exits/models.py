@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -54,7 +55,7 @@ class Exit(FSMModelMixin, models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("opened by"),
+        verbose_name=pgettext_lazy("exits", "opened by"),
     )
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
@@ -77,10 +78,10 @@ class Exit(FSMModelMixin, models.Model):
             (ExitState.PROPOSED, _("waiting for a second operator")),
             (ExitState.EXECUTING, _("orders being settled")),
             (ExitState.LEFT, _("left, deposit still held")),
-            (ExitState.SETTLED, _("settled")),
-            (ExitState.DECLINED, _("declined")),
+            (ExitState.SETTLED, pgettext_lazy("exits", "settled")),
+            (ExitState.DECLINED, pgettext_lazy("exits", "declined")),
             (ExitState.WITHDRAWN, _("withdrawn")),
-            (ExitState.OVERTURNED, _("overturned on appeal")),
+            (ExitState.OVERTURNED, pgettext_lazy("exits", "overturned on appeal")),
         ],
         protected=True,
     )

@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.money import MoneyField
 from ledger import triggers
@@ -23,11 +24,16 @@ class Transaction(models.Model):
     same input is the same transaction. Never changed; undone by another transaction that names it.
     """
 
-    key = models.CharField(max_length=160, unique=True, verbose_name=_("key"))
+    key = models.CharField(max_length=160, unique=True, verbose_name=pgettext_lazy("ledger", "key"))
     input_hash = models.CharField(max_length=64, verbose_name=_("fingerprint"))
     subject = models.CharField(max_length=80, verbose_name=_("about"))
     reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=pgettext_lazy("ledger", "reverses"),
     )
     posted_at = models.DateTimeField(verbose_name=_("posted at"))
 
@@ -92,7 +98,7 @@ class Balance(models.Model):
 
     path = models.CharField(max_length=PATH_LENGTH, primary_key=True, verbose_name=_("ledger account"))
     balance = MoneyField(verbose_name=_("balance"))
-    held = MoneyField(default=0, verbose_name=_("held"))
+    held = MoneyField(default=0, verbose_name=pgettext_lazy("ledger", "held"))
 
     class Meta:
         verbose_name = _("Balance")
@@ -112,7 +118,7 @@ class Balance(models.Model):
 class Hold(models.Model):
     """Part of a balance that may not leave for now, and why. Answers "why can this money not be paid out?"."""
 
-    key = models.CharField(max_length=160, unique=True, verbose_name=_("key"))
+    key = models.CharField(max_length=160, unique=True, verbose_name=pgettext_lazy("ledger", "key"))
     path = models.CharField(max_length=PATH_LENGTH, verbose_name=_("ledger account"))
     amount = MoneyField(verbose_name=_("amount"))
     subject = models.CharField(max_length=80, verbose_name=_("about"))

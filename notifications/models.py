@@ -6,7 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
@@ -51,8 +51,8 @@ class Message(Bilingual):
         "accounts.User", on_delete=models.PROTECT, related_name="messages", verbose_name=_("recipient")
     )
     kind = models.CharField(_("kind"), max_length=60)
-    group = models.CharField(_("group"), max_length=30)
-    subject = models.CharField(_("subject"), max_length=80, blank=True, db_index=True)
+    group = models.CharField(pgettext_lazy("notifications", "group"), max_length=30)
+    subject = models.CharField(pgettext_lazy("notifications", "subject"), max_length=80, blank=True, db_index=True)
     link = models.CharField(_("link"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("sent at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
@@ -128,14 +128,17 @@ class Announcement(FSMModelMixin, Bilingual):
         default=AnnouncementState.DRAFT,
         choices=[
             (AnnouncementState.DRAFT, _("draft")),
-            (AnnouncementState.PUBLISHED, _("published")),
+            (AnnouncementState.PUBLISHED, pgettext_lazy("notifications", "published")),
             (AnnouncementState.WITHDRAWN, _("withdrawn")),
         ],
         protected=True,
         max_length=12,
     )
     author = models.ForeignKey(
-        "accounts.User", on_delete=models.PROTECT, related_name="announcements", verbose_name=_("written by")
+        "accounts.User",
+        on_delete=models.PROTECT,
+        related_name="announcements",
+        verbose_name=pgettext_lazy("notifications", "written by"),
     )
     created_at = models.DateTimeField(_("written at"))
     published_at = models.DateTimeField(_("published at"), null=True, blank=True)
@@ -224,8 +227,8 @@ class CaughtMail(models.Model):
     way = models.CharField(_("way"), max_length=4, choices=Way.choices)
     sender = models.CharField(_("from"), max_length=200, blank=True)
     recipient = models.CharField(_("to"), max_length=320, db_index=True)
-    title = models.CharField(_("subject"), max_length=400, blank=True)
-    text = models.TextField(_("text"))
+    title = models.CharField(pgettext_lazy("notifications", "subject"), max_length=400, blank=True)
+    text = models.TextField(pgettext_lazy("notifications", "text"))
     html = models.TextField(blank=True)
     caught_at = models.DateTimeField(_("sent at"), db_default=Now())
 

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -163,7 +163,7 @@ def mailbox(request: HttpRequest) -> HttpResponse:
     """Mail and text messages that would have left, newest first; `q` finds an address or a subject."""
     q = request.GET.get("q", "").strip()[:100]
     page = keyset_page(selectors.mailbox_found(q), order_by=["-pk"], cursor=request.GET.get("cursor"), size=SIZE)
-    headings = columns(_("Subject"), _("To"), _("Way"), _("Sent"))
+    headings = columns(pgettext("notifications", "Subject"), _("To"), _("Way"), _("Sent"))
     context = {"page": page, "list": toolbar(request, q, []), "columns": headings}
     return render(request, "notifications/mailbox.html", context)
 

@@ -8,13 +8,14 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
 
 from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Rows, Said, Words, decided, linked
 from accounts.types import SEE_TRADE
 from core import clock
 from core.acts import Actor
+from core.admin_values import NOTHING
 from core.money import format_yuan
 from refunds import services
 from refunds.models import RefundRequest
@@ -51,7 +52,8 @@ class RefundRequestAdmin(ReviewAdmin):
     seen_by = SEE_TRADE
     role = "arbitration"
     list_display = [
-        "number", "order", "reason", "amount_asked", "amount", "state", "in_guarantee", "requested_at", "decide_due_at",
+        "number", "order", "reason", "amount_asked", "shown_amount", "state", "in_guarantee", "requested_at",
+        "decide_due_at",
     ]  # fmt: skip
     list_filter = ["state", "in_guarantee", "reason", "origin"]
     list_select_related = ["order"]
@@ -60,6 +62,11 @@ class RefundRequestAdmin(ReviewAdmin):
     actions_detail = ["claim", "take_over", "release", "decide_in_full", "uphold", "reject"]
     keys = {"a": "uphold", "f": "decide_in_full", "r": "reject"}
     clocks = {"decide_due_at": "negotiating escalated"}
+
+    @display(description=_("amount"), ordering="amount")
+    def shown_amount(self, refund: RefundRequest) -> str:
+        """What goes back, once that is known."""
+        return format_yuan(refund.amount) if refund.settled_at is not None or refund.amount else NOTHING
 
     def waiting(self) -> Any:
         return queue()

@@ -6,6 +6,7 @@ from typing import Any
 import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 
@@ -48,16 +49,16 @@ class RulebookVersion(FSMModelMixin, models.Model):
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        PUBLISHED = "published", _("Published")
+        PUBLISHED = "published", pgettext_lazy("regulation", "Published")
         DISCARDED = "discarded", _("Discarded")
 
     version = models.CharField(_("version"), max_length=40, unique=True)
     state = FSMField(_("state"), default=State.DRAFT, choices=State.choices, protected=True)
     effective_at = models.DateTimeField(_("in force from"), null=True, blank=True)
-    content = models.JSONField(_("content"))
+    content = models.JSONField(pgettext_lazy("regulation", "content"))
     content_hash = models.CharField(_("hash of the content"), max_length=64)
     based_on = models.CharField(_("based on"), max_length=40, blank=True)
-    note = models.TextField(_("why"), blank=True)
+    note = models.TextField(pgettext_lazy("regulation", "why"), blank=True)
     drafted_by = models.CharField(_("drafted by"), max_length=80)
     drafted_by_name = models.CharField(_("drafted by"), max_length=200)
     drafted_at = models.DateTimeField(_("drafted"))
@@ -147,7 +148,7 @@ class DecisionRecord(models.Model):
     rule = models.CharField(_("rule"), max_length=60)
     rulebook = models.CharField(_("rulebook"), max_length=40)
     subject = models.CharField(_("subject"), max_length=120)
-    outcome = models.CharField(_("outcome"), max_length=60)
+    outcome = models.CharField(pgettext_lazy("regulation", "outcome"), max_length=60)
     values = models.JSONField(_("values"))
     clauses = models.JSONField(_("clauses"))
     explanation = models.JSONField(_("explanation"))
@@ -250,7 +251,7 @@ class AuditSeal(models.Model):
     hash = models.BinaryField(_("hash"), max_length=32)
 
     class Meta:
-        verbose_name = _("Seal")
+        verbose_name = pgettext_lazy("regulation", "Seal")
         verbose_name_plural = _("Seals")
         ordering = ["-number"]
         constraints = [

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from core.clock import BEIJING
 from settlements.models import Statement
@@ -15,7 +16,14 @@ MONEY = "#,##0.00"
 
 
 def _heading() -> list[str]:
-    return [_("Kind"), _("Reference"), _("Amount"), _("Paid from"), _("Out of guarantee"), _("Note")]
+    return [
+        _("Kind"),
+        _("Reference"),
+        _("Amount"),
+        _("Paid from"),
+        _("Out of guarantee"),
+        pgettext("settlements", "Note"),
+    ]
 
 
 def _rows(statement: Statement) -> Iterator[list[object]]:

@@ -1,10 +1,10 @@
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SupportConfig(AppConfig):
     name = "support"
-    verbose_name = _("Support")
+    verbose_name = pgettext_lazy("support", "Support")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:

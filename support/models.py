@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from support.types import Period, Side, TicketKind, TicketState
@@ -105,7 +106,7 @@ class ResponseClock(models.Model):
         max_length=14,
         choices=[
             ("awaiting", _("waiting")),
-            ("answered", _("in time")),
+            ("answered", pgettext_lazy("support", "in time")),
             ("late", _("late")),
             ("outside_hours", _("outside business hours")),
         ],
@@ -183,7 +184,7 @@ class Ticket(FSMModelMixin, models.Model):
     opened_at = models.DateTimeField(_("opened at"))
     answered_at = models.DateTimeField(_("first answered at"), null=True, blank=True)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
-    remedy = models.TextField(_("remedy"), blank=True)
+    remedy = models.TextField(pgettext_lazy("support", "remedy"), blank=True)
     state = FSMField(
         _("state"),
         default=TicketState.OPEN,
@@ -191,7 +192,7 @@ class Ticket(FSMModelMixin, models.Model):
             (TicketState.OPEN, _("waiting for the provider")),
             (TicketState.ANSWERED, _("being worked on")),
             (TicketState.SOLVED, _("solved, waiting for the buyer")),
-            (TicketState.CLOSED, _("closed")),
+            (TicketState.CLOSED, pgettext_lazy("support", "closed")),
         ],
         protected=True,
     )

@@ -47,6 +47,28 @@ def fresh_cache() -> Iterator[None]:
     cache.clear()
 
 
+@pytest.fixture(autouse=True)
+def what_was_committed_fits(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After every test with real commits, before its tables are emptied, the books and the trail are proved.
+
+    What `ledger_verify` and `audit_verify` say at the end of a suite whose tests leave nothing behind is said here, of
+    everything that any test has committed.
+    """
+    marker = request.node.get_closest_marker("django_db")
+    commits = bool(marker and marker.kwargs.get("transaction")) or bool(
+        {"transactional_db", "live_server"} & set(request.fixturenames)
+    )
+    if commits:
+        request.getfixturevalue("transactional_db")
+    yield
+    if commits:
+        from ledger.selectors import verify
+        from regulation.services.verification import Checked, misfits
+
+        assert [str(misfit) for misfit in verify()] == []
+        assert [str(misfit) for misfit in misfits(Checked())] == []
+
+
 @pytest.fixture(autouse=True, scope="session")
 def flush_past_triggers() -> Iterator[None]:
     """Between tests with real commits the tables are emptied, which the append-only ones refuse to everybody else."""

@@ -1,10 +1,15 @@
 """The settings of the tests: those of production's code paths, with quick hashes and files that go away."""
 
+import atexit
 import os
+import shutil
 import tempfile
 
 os.environ.setdefault("DEBUG", "1")
-os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="marketplace-tests-"))
+if "DATA_DIR" not in os.environ:
+    # The processes of the suite share the folder of the one that began it, which takes it away.
+    os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="marketplace-tests-")
+    atexit.register(shutil.rmtree, os.environ["DATA_DIR"], ignore_errors=True)
 
 from marketplace.settings import *  # noqa: F403
 

@@ -1,8 +1,9 @@
-"""Fold a first migration's indexes and constraints into their models: `python -m tools.fold_migrations APP…`.
+"""Fold a first migration into as few steps as it needs: `python -m tools.fold_migrations APP…`.
 
-Django writes each as a step of its own after the models and re-reads the whole history of models for every step, so
-an empty database takes twice as long to migrate. Declared with their model they cost nothing, and the tables are the
-same. For first migrations that nobody has applied yet; files with functions of their own are left alone.
+Django writes foreign keys, indexes, constraints and triggers as steps of their own after the models, and re-reads the
+whole history of models for every step, so an empty database takes twice as long to migrate. Declared with their model
+they cost nothing, and the tables are the same; the triggers are installed by one step at the end. For first migrations
+that nobody has applied yet; files with functions of their own are left alone.
 """
 
 import argparse
@@ -15,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
+# The option of a model that holds what a step of its own adds, and how the step calls it.
+_DECLARED = {"indexes": "index", "constraints": "constraint", "triggers": "trigger"}
 
 
 def _names(declared: Any) -> set[str]:
@@ -25,29 +28,71 @@ def _names(declared: Any) -> set[str]:
     return parts | {part.removesuffix("_id") for part in parts}
 
 
+def _targets(field: Any) -> set[str]:
+    """The model that a field points to, in lower case, without its app; none for a plain one."""
+    remote = getattr(field, "remote_field", None)
+    model = getattr(remote, "model", None)
+    return {str(model).rpartition(".")[2].lower()} if isinstance(model, str) else set()
+
+
+def _with_fields(models: dict[str, Any], added: list[Any]) -> tuple[list[Any], list[Any]]:
+    """The models, each after those it points to, with the fields that were added to them; and the fields that close
+    a circle, which stay steps of their own.
+    """
+    from django.db.migrations import AddField
+
+    waiting = dict(models)
+    pointing: dict[str, list[Any]] = {}
+    for name, model in models.items():
+        own = [AddField(name, field_name, field) for field_name, field in model.fields if _targets(field)]
+        model.fields = [(field_name, field) for field_name, field in model.fields if not _targets(field)]
+        pointing[name] = own + [one for one in added if one.model_name_lower == name]
+    ordered: list[Any] = []
+    late: list[Any] = []
+    while waiting:
+
+        def open_ends(name: str) -> list[Any]:
+            return [one for one in pointing[name] if (_targets(one.field) & set(waiting)) - {name}]
+
+        name = min(waiting, key=lambda each: (len(open_ends(each)), list(models).index(each)))
+        closing = open_ends(name)
+        model = waiting.pop(name)
+        model.fields += [(one.name, one.field) for one in pointing[name] if one not in closing]
+        late += closing
+        ordered.append(model)
+    return ordered, late
+
+
 def fold(operations: list[Any]) -> list[Any]:
-    """The operations with every index and constraint moved into its model where all its fields are there."""
+    """The operations with every field, index, constraint and trigger moved into its model where it can be."""
     from django.db import migrations
     from django.db.migrations.operations.models import AddConstraint, AddIndex
+    from pgtrigger.migrations import AddTrigger
 
-    models = {
-        operation.name_lower: operation for operation in operations if isinstance(operation, migrations.CreateModel)
-    }
+    from core.triggers import InstallTriggers
+
+    models = {one.name_lower: one for one in operations if isinstance(one, migrations.CreateModel)}
+    mine = [one for one in operations if isinstance(one, migrations.AddField) and one.model_name_lower in models]
+    ordered, late = _with_fields(models, mine)
     added_later: dict[str, set[str]] = {}
-    for operation in operations:
-        if isinstance(operation, migrations.AddField):
-            added_later.setdefault(operation.model_name_lower, set()).add(operation.name)
+    for one in late:
+        added_later.setdefault(one.model_name_lower, set()).add(one.name)
+    options = {AddIndex: "indexes", AddConstraint: "constraints", AddTrigger: "triggers"}
     kept = []
+    triggers = False
     for operation in operations:
-        if isinstance(operation, AddIndex | AddConstraint):
-            declared = operation.index if isinstance(operation, AddIndex) else operation.constraint
-            model = models.get(operation.model_name_lower)
-            if model and not _names(declared) & added_later.get(operation.model_name_lower, set()):
-                option = "indexes" if isinstance(operation, AddIndex) else "constraints"
+        if operation in mine or operation in ordered:
+            continue
+        option = options.get(type(operation), "")
+        model = models.get(operation.model_name.lower()) if option else None
+        if model is not None:
+            declared = getattr(operation, _DECLARED[option])
+            if option == "triggers" or not _names(declared) & added_later.get(operation.model_name.lower(), set()):
                 model.options[option] = [*model.options.get(option, []), declared]
+                triggers = triggers or option == "triggers"
                 continue
         kept.append(operation)
-    return kept
+    return [*ordered, *late, *kept, *([InstallTriggers()] if triggers else [])]
 
 
 def main() -> int:
@@ -73,7 +118,8 @@ def main() -> int:
         if len(migration.operations) < before:
             path.write_text(MigrationWriter(migration).as_string())
             print(f"{app}: {before} steps, now {len(migration.operations)}")
-    subprocess.run([sys.executable, "-m", "ruff", "format", "-q", *map(str, paths)], check=True)
+    for ruff in (["check", "--fix", "-q"], ["format", "-q"]):
+        subprocess.run([sys.executable, "-m", "ruff", *ruff, *map(str, paths)], check=True)
     return 0
 
 

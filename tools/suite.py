@@ -1,7 +1,7 @@
 """`make test`: the whole suite on servers of its own, browser journeys included.
 
-Ordinary tests run in two processes; those marked `serial` or `journey` then run alone. Arguments (or `ARGS`)
-go to pytest as they are; with a `-m` of their own pytest runs once.
+Ordinary tests run in two processes; those marked `serial` then run alone, and the browser journeys at last in two
+processes again. Arguments (or `ARGS`) go to pytest as they are; with a `-m` of their own pytest runs once.
 """
 
 import json
@@ -21,8 +21,10 @@ from tools.translations import compile_stale
 ROOT = Path(__file__).resolve().parents[1]
 NOTHING_SELECTED = 5
 
-ORDINARY = ["-n", "2", "--dist", "worksteal", "-m", "not serial and not journey and not trial"]
-ALONE = ["-p", "no:xdist", "-m", "(serial or journey) and not trial"]
+ORDINARY = ["-n", "2", "--dist", "worksteal", "-m", "not serial and not journey"]
+ALONE = ["-p", "no:xdist", "-m", "serial"]
+# A file stays in one process: its tests share what they lay out. Last, for the report counts what its own run saw.
+BROWSERS = ["-n", "2", "--dist", "loadfile", "-m", "journey"]
 
 
 def main() -> int:
@@ -60,7 +62,7 @@ def main() -> int:
 def _phases(arguments: list[str]) -> list[list[str]]:
     if any(argument == "-m" or argument.startswith("--markexpr") for argument in arguments):
         return [[]]
-    return [ORDINARY, ALONE]
+    return [ORDINARY, ALONE, BROWSERS]
 
 
 def _pytest(options: list[str], arguments: list[str]) -> int:

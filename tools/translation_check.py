@@ -107,9 +107,29 @@ def texts(root: Path = ROOT) -> list[Text]:
     return found
 
 
-def translations(root: Path = ROOT) -> dict[tuple[str | None, str], tuple[str, ...]]:
-    """All Chinese translations of our catalogs that are finished."""
-    known: dict[tuple[str | None, str], tuple[str, ...]] = {}
+def contradictions(root: Path = ROOT) -> list[str]:
+    """Texts to which two catalogs give different Chinese: only one of them is ever shown, so each needs a context."""
+    known: dict[tuple[str | None, str], dict[str, str]] = {}
+    for po in catalogs(root):
+        if po.parts[-3] != LANGUAGE:
+            continue
+        with po.open("rb") as source:
+            for message in read_po(source, locale=LANGUAGE):
+                if message.id and isinstance(message.string, str) and message.string:
+                    known.setdefault((message.context, str(message.id)), {})[message.string] = po.parts[-4]
+    return [
+        f"{text!r} is {' and '.join(f'{zh} ({where})' for zh, where in said.items())}: give one of them a context"
+        for (_context, text), said in known.items()
+        if len(said) > 1
+    ]
+
+
+def translations(root: Path = ROOT) -> dict[tuple[str | None, str, bool], tuple[str, ...]]:
+    """All Chinese translations of our catalogs that are finished: context, text, and whether it counts something.
+
+    The three are how gettext looks a text up: what counts is not found where nothing is counted, nor the other way.
+    """
+    known: dict[tuple[str | None, str, bool], tuple[str, ...]] = {}
     for po in catalogs(root):
         if po.parts[-3] != LANGUAGE:
             continue
@@ -121,7 +141,7 @@ def translations(root: Path = ROOT) -> dict[tuple[str | None, str], tuple[str, .
             text = message.id if isinstance(message.id, str) else message.id[0]
             said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
             if all(said):
-                known[message.context, text] = said
+                known[message.context, text, not isinstance(message.id, str)] = said
     return known
 
 
@@ -132,13 +152,17 @@ def problems(root: Path = ROOT) -> list[str]:
     except ValueError as problem:
         return [str(problem)]
     known = translations(root)
-    found: dict[str, None] = {}
+    found: dict[str, None] = dict.fromkeys(contradictions(root))
     for text in wanted:
         if not text.text.strip():
             continue
-        said = known.get((text.context, text.text))
+        counts = text.plural is not None
+        said = known.get((text.context, text.text, counts))
         if said is None:
-            found[f"{text.place}: no Chinese for {text.text!r}"] = None
+            other = "one that counts nothing" if counts else "a plural"
+            known_so = (text.context, text.text, not counts) in known
+            how = f", which the catalog knows only as {other}" if known_so else ""
+            found[f"{text.place}: no Chinese for {text.text!r}{how}"] = None
             continue
         allowed = _placeholders(text.text) | _placeholders(text.plural or "")
         for each in said:
@@ -161,7 +185,7 @@ def main() -> int:
     found = problems()
     for line in found:
         print(line)
-    print(f"{len(found)} texts lack their Chinese." if found else "Every text has its Chinese.")
+    print(f"{len(found)} texts lack their Chinese, or have two." if found else "Every text has its Chinese.")
     return 1 if found else 0
 
 

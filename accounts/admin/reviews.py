@@ -12,7 +12,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -127,7 +127,7 @@ def decided(title: Any, record: Any) -> list[Decided]:
 class WaitingFilter(admin.SimpleListFilter):
     """What waits, what is taken by oneself, or everything; a screen says which is shown unasked."""
 
-    title = _("Queue")
+    title = pgettext_lazy("accounts", "Queue")
     parameter_name = "queue"
 
     def __init__(self, request: HttpRequest, params: Any, model: Any, model_admin: Any) -> None:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
@@ -23,7 +24,7 @@ from core.money import ZERO, format_yuan
 from deposits.selectors import covers_price
 
 TEXT_NAMES = [
-    ("description", _("Description")),
+    ("description", pgettext_lazy("catalog", "Description")),
     ("cases", _("Cases")),
     ("security", _("Security statement")),
     ("terms", _("Terms of use")),
@@ -56,7 +57,7 @@ FIELD_NAMES = {
     "open_source": _("Open-source components"),
     "data_items": _("Data and permissions"),
     "own_site_url": _("Own site"),
-    "change_note": _("What changed"),
+    "change_note": pgettext_lazy("catalog", "What changed"),
 }
 
 
@@ -99,7 +100,7 @@ class ProductVersionAdmin(ActAdmin):
     """Listings to be reviewed."""
 
     seen_by = SEE_DISPUTES
-    list_display = ["title", "provider", "number", "category", "shown_state", "submitted_at", "reviewer"]
+    list_display = ["shown_title", "provider", "number", "category", "shown_state", "submitted_at", "reviewer"]
     list_filter = [WaitingFilter, "category__product_class"]
     list_select_related = ["product__provider", "category", "reviewer"]
     search_fields = ["title_zh", "title_en", "=product__slug", "=product__provider__number"]
@@ -116,6 +117,10 @@ class ProductVersionAdmin(ActAdmin):
     @display(description=_("provider"))
     def provider(self, version: ProductVersion) -> str:
         return str(version.product.provider)
+
+    @display(description=_("title"))
+    def shown_title(self, version: ProductVersion) -> str:
+        return str(version.title)
 
     @display(
         description=_("state"),

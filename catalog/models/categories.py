@@ -2,14 +2,14 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.types import ProductClass
 
 CLASS_CHOICES = [
     (ProductClass.APPLICATION, _("Application")),
-    (ProductClass.SERVICE, _("Service")),
+    (ProductClass.SERVICE, pgettext_lazy("catalog", "Service")),
     (ProductClass.TOOL, _("Tool")),
 ]
 

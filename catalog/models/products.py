@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from catalog.types import DelistReason, ProductState, RestrictionKind
 from core.fsm import FSMField, FSMModelMixin, transition
@@ -56,7 +57,7 @@ class Product(FSMModelMixin, models.Model):
         on_delete=models.PROTECT,
         related_name="+",
     )
-    created_at = models.DateTimeField(_("created"))
+    created_at = models.DateTimeField(pgettext_lazy("catalog", "created"))
     listed_at = models.DateTimeField(_("listed"), null=True, blank=True)
     last_sale_at = models.DateTimeField(_("last sale"), null=True, blank=True)
     zero_sales_due_at = models.DateTimeField(_("delisted without a sale by"), null=True, blank=True)
@@ -109,7 +110,8 @@ class Product(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.slug
+        """The title on its page, or its address while nothing of it was ever on sale."""
+        return self.live_version.title if self.live_version else self.slug
 
     @property
     def reference(self) -> str:
@@ -159,7 +161,7 @@ class ProductRestriction(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=500)
     reference = models.CharField(_("reference"), max_length=60, blank=True)
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("catalog", "from"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
 
@@ -186,7 +188,7 @@ class ProductRestriction(models.Model):
         triggers = [pgtrigger.Protect(name="product_restriction_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.product_id} {self.kind}"
+        return f"{self.product} · {self.get_kind_display()}"
 
 
 class ProductSale(models.Model):

@@ -5,7 +5,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.types import DeploymentBasis, VersionState
@@ -131,7 +131,7 @@ class ProductVersion(FSMModelMixin, models.Model):
     own_site_url = models.URLField(_("page on the provider's own site"), max_length=300, blank=True)
     cover = models.ImageField(_("cover"), upload_to=cover_path, blank=True, max_length=200)
 
-    created_at = models.DateTimeField(_("created"))
+    created_at = models.DateTimeField(pgettext_lazy("catalog", "created"))
     edited_at = models.DateTimeField(_("edited"))
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     submitted_by = models.ForeignKey(

@@ -124,9 +124,8 @@ SECTIONS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def digest_of(version: ProductVersion) -> str:
+def digest_of(version: ProductVersion, content: ListingContent) -> str:
     """The digest of everything a version says: what was reviewed, shown and accepted is this and nothing else."""
-    content = content_of(version)
     body = {
         "product": version.product_id,
         "number": version.number,

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from catalog.checks import likeness
 from catalog.models import ListingFingerprint, ProductVersion
 from catalog.selectors.contents import comparable_text, content_of
-from catalog.types import Finding, Lookalike, Severity
+from catalog.types import Finding, ListingContent, Lookalike, Severity
 
 MOST_CANDIDATES = 20
 SHORTEST = 60
 
 
-def lookalikes(version: ProductVersion) -> list[Lookalike]:
+def lookalikes(version: ProductVersion, content: ListingContent | None = None) -> list[Lookalike]:
     """Other providers' listings that resemble a version, the most alike first."""
-    pieces = likeness.shingles(comparable_text(content_of(version)))
+    pieces = likeness.shingles(comparable_text(content or content_of(version)))
     if len(pieces) < SHORTEST:
         return []
     values = likeness.signature(pieces)
@@ -41,9 +41,9 @@ def lookalikes(version: ProductVersion) -> list[Lookalike]:
     )
 
 
-def lookalike_findings(version: ProductVersion) -> tuple[Finding, ...]:
+def lookalike_findings(version: ProductVersion, content: ListingContent) -> tuple[Finding, ...]:
     """What the likeness to others' listings amounts to: a copy is refused, a resemblance goes to the reviewer."""
-    return tuple(_findings(lookalikes(version)))
+    return tuple(_findings(lookalikes(version, content)))
 
 
 def _findings(found: list[Lookalike]) -> Iterator[Finding]:

@@ -2,14 +2,15 @@
 
 from catalog.checks import likeness
 from catalog.models import ListingFingerprint, ProductVersion
-from catalog.selectors.contents import comparable_text, content_of
+from catalog.selectors.contents import comparable_text
+from catalog.types import ListingContent
 from core.acts import require_transaction
 
 
-def fingerprint_write(version: ProductVersion) -> None:
+def fingerprint_write(version: ProductVersion, content: ListingContent) -> None:
     """Keep the fingerprint of what a version says, in place of the one of an earlier version."""
     require_transaction()
-    values = likeness.signature(likeness.shingles(comparable_text(content_of(version))))
+    values = likeness.signature(likeness.shingles(comparable_text(content)))
     ListingFingerprint.objects.bulk_create(
         [
             ListingFingerprint(

@@ -59,19 +59,20 @@ def version_submit(*, version: ProductVersion, change_note: str = "", actor: Act
     signed = agreement_in_force(provider, AgreementKind.PROVIDER, now)
     if signed is None and not provider.is_platform:
         raise NotAllowed(_("Sign the provider agreement first."), clauses=("9(5)", "10"))
+    content = content_of(locked)
     findings = (
-        *check_listing(content_of(locked), rulebook_at(now)),
-        *lookalike_findings(locked),
+        *check_listing(content, rulebook_at(now)),
+        *lookalike_findings(locked, content),
         *package_findings(locked, now),
     )
     if stops_submission(findings):
         raise ListingRefused(findings)
     require_possible(locked.submit)
-    locked.submit(by_id=actor.id or provider.owner_id, digest=digest_of(locked), now=now)
+    locked.submit(by_id=actor.id or provider.owner_id, digest=digest_of(locked, content), now=now)
     locked.change_note = change_note.strip()[:500]
     locked.save(update_fields=["state", "submitted_by", "submitted_at", "digest", "change_note"])
     findings_write(locked, findings, source="check", now=now)
-    fingerprint_write(locked)
+    fingerprint_write(locked, content)
     audit_record(
         act="listing.submit",
         actor=actor,

@@ -5,24 +5,24 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from deposits.types import DeductionKind, ProposalState
 
 DEDUCTIONS = [
-    (DeductionKind.PENALTY, _("penalty")),
+    (DeductionKind.PENALTY, pgettext_lazy("deposits", "penalty")),
     (DeductionKind.COMPENSATION, _("compensation to a buyer")),
     (DeductionKind.REFUND, _("refund to a buyer")),
     (DeductionKind.RECOVERY, _("recovery of what was owed")),
 ]
 PROPOSALS = [
-    (ProposalState.PROPOSED, _("waiting for an operator")),
+    (ProposalState.PROPOSED, pgettext_lazy("deposits", "waiting for an operator")),
     (ProposalState.CONFIRMED, _("confirmed")),
     (ProposalState.DECLINED, _("declined")),
-    (ProposalState.ENDED, _("ended")),
+    (ProposalState.ENDED, pgettext_lazy("deposits", "ended")),
 ]
 
 
@@ -179,7 +179,7 @@ class AdditionalDeposit(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.amount}"
+        return f"{self.provider} {format_yuan(self.amount)}"
 
     @property
     def subject(self) -> str:

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from deposits.types import DemandState
 
 DEMANDS = [
@@ -49,8 +49,8 @@ class TopUpDemand(FSMModelMixin, models.Model):
         verbose_name_plural = _("top-up demands")
         ordering = ["-pk"]
         indexes = [
-            models.Index(fields=["deadline"], name="topup_deadline", condition=Q(state="awaiting")),
-            models.Index(fields=["settlement_due_at"], name="topup_settlement", condition=Q(state="withholding")),
+            models.Index(fields=["deadline", "id"], name="topup_deadline", condition=Q(state="awaiting")),
+            models.Index(fields=["settlement_due_at", "id"], name="topup_settlement", condition=Q(state="withholding")),
         ]
         constraints = [
             models.UniqueConstraint(fields=["provider"], condition=~Q(state="satisfied"), name="topup_one_open"),
@@ -82,7 +82,7 @@ class TopUpDemand(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.shortfall}"
+        return f"{self.provider} {format_yuan(self.shortfall)}"
 
     @transition(state, source=DemandState.AWAITING, target=DemandState.WITHHOLDING, custom={"clause": "9(6)3"})
     def lapse(self, *, now: datetime) -> None:

@@ -6,9 +6,10 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from deposits.types import PaymentState, ReturnState
 
 
@@ -29,7 +30,7 @@ class Deposit(models.Model):
     rulebook = models.CharField(_("rulebook"), max_length=40)
     entered = models.BooleanField(_("paid once in full"), default=False)
     returning = models.BooleanField(_("being given back"), default=False)
-    changed_at = models.DateTimeField(_("changed at"))
+    changed_at = models.DateTimeField(pgettext_lazy("deposits", "changed at"))
 
     class Meta:
         verbose_name = _("deposit")
@@ -48,7 +49,7 @@ class Deposit(models.Model):
         triggers = [pgtrigger.Protect(name="deposit_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.required}"
+        return f"{self.provider} {format_yuan(self.required)}"
 
 
 class Requirement(models.Model):
@@ -97,7 +98,7 @@ class DepositPayment(FSMModelMixin, models.Model):
         default=PaymentState.OPEN,
         choices=[
             (PaymentState.OPEN, _("to be paid")),
-            (PaymentState.PAID, _("paid")),
+            (PaymentState.PAID, pgettext_lazy("deposits", "paid")),
             (PaymentState.CLOSED, _("given up")),
         ],
         protected=True,
@@ -180,7 +181,7 @@ class DepositReturn(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.provider_id} {self.amount}"
+        return f"{self.provider} {format_yuan(self.amount)}"
 
     @transition(state, source=ReturnState.SENT, target=ReturnState.RETURNED)
     def arrive(self, *, now: datetime) -> None:

@@ -1,4 +1,5 @@
-"""The steps that need Django, in one process so that it loads once: migrations, rulebook, beat's table, demo, sign-ins.
+"""The steps that need Django, in one process so that it loads once: translations, migrations, rulebook, beat's table,
+demo, sign-ins.
 
 Writes one JSON object a line to its standard output for the supervisor: `{"step": title}` when a step
 begins, `{"line": text}` for what it says, `{"done": detail}` at its end, `{"failed": text}` when it fails,
@@ -12,6 +13,8 @@ import os
 import sys
 import traceback
 from collections.abc import Callable
+
+from tools.translations import compile_stale
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 
@@ -74,8 +77,12 @@ STEPS: list[tuple[str, Callable[[_Teller], str]]] = [
 
 def main() -> int:
     """Carry the steps out in order; the first that fails ends the process."""
-    _emit(step="Application")
     try:
+        # Before Django reads them: a fresh clone has none, and a change of the texts is seen at the next start.
+        if made := compile_stale():
+            _emit(step="Translations")
+            _emit(done=f"{made} compiled")
+        _emit(step="Application")
         import django
 
         django.setup()

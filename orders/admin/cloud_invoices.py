@@ -1,22 +1,28 @@
 """Invoices that providers ask for what they bought of the cloud itself (§13(4))."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.admin.acts import ActAdmin
+from accounts.admin.reviews import Facts, Review, ReviewAdmin, Said, linked
 from accounts.types import SEE_MONEY
 from core import clock
 from core.acts import Actor
+from core.money import format_yuan
 from orders import services
 from orders.models import CloudInvoice
+from orders.selectors import cloud_invoices_waiting
 from orders.types import CloudInvoiceState
+
+EARLIER = 10
 
 
 class DocumentForm(forms.Form):
@@ -27,19 +33,64 @@ class DocumentForm(forms.Form):
     )
 
 
+def _said(invoice: CloudInvoice) -> str:
+    return f"{invoice.bill} · {format_yuan(invoice.amount)} · {invoice.get_state_display()}"
+
+
 @admin.register(CloudInvoice)
-class CloudInvoiceAdmin(ActAdmin):
+class CloudInvoiceAdmin(ReviewAdmin):
     role = "finance"
     seen_by = SEE_MONEY
     list_display = ["number", "provider", "bill", "amount", "state", "requested_at", "due_at"]
     list_filter = ["state"]
     list_select_related = ["provider"]
     search_fields = ["=number", "=bill", "=provider__number"]
-    ordering = ["-id"]
-    show_full_result_count = False
-    actions_detail = ["issue", "decline"]
+    ordering = ["requested_at", "id"]
+    clocks = {"due_at": "requested"}
+    actions_detail = ["claim", "take_over", "release", "issue", "decline"]
+    keys = {"a": "issue", "r": "decline"}
 
-    def available_acts(self, obj: Any, actor: Actor) -> Collection[str]:
+    def waiting(self) -> "QuerySet[CloudInvoice]":
+        return cloud_invoices_waiting()
+
+    def review(self, request: HttpRequest, obj: CloudInvoice, now: datetime) -> Review:
+        earlier = CloudInvoice.objects.filter(provider=obj.provider).exclude(pk=obj.pk).order_by("-id")[:EARLIER]
+        return Review(
+            [
+                Facts(
+                    _("Bill of the cloud"),
+                    [
+                        (_("Number"), obj.number),
+                        (_("Provider"), linked(obj.provider)),
+                        (_("Bill"), obj.bill),
+                        (_("Amount"), obj.amount),
+                        (_("Heading"), obj.heading),
+                        (_("Tax number"), obj.tax_number),
+                        (_("Sent to"), obj.email),
+                        (_("Requested by"), obj.requested_by),
+                        (_("Requested at"), obj.requested_at),
+                    ],
+                ),
+                Said(
+                    _("Earlier requests of this provider"),
+                    [(one.number, one.requested_at, _said(one)) for one in earlier],
+                    _("None."),
+                ),
+            ],
+            [
+                Facts(
+                    _("Where it stands"),
+                    [
+                        (_("State"), obj.get_state_display()),
+                        (_("To be answered by"), obj.due_at),
+                        (_("Number of the document"), obj.document_number),
+                        (_("Reason"), obj.reason),
+                    ],
+                )
+            ],
+        )
+
+    def settling_acts(self, obj: Any, actor: Actor) -> Collection[str]:
         return ["issue", "decline"] if obj.state == CloudInvoiceState.REQUESTED else []
 
     @action(description=_("Enter the invoice"), permissions=["act"], url_path="issue")

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided, linked
@@ -62,7 +62,14 @@ def of_order(order: Order, user: Any, now: datetime) -> Review:
         evidence.append(
             Rows(
                 _("Milestones"),
-                [_("milestone"), _("accepted when"), _("amount"), _("state"), _("due"), _("handed in")],
+                [
+                    _("milestone"),
+                    _("accepted when"),
+                    _("amount"),
+                    _("state"),
+                    pgettext_lazy("orders", "due"),
+                    _("handed in"),
+                ],
                 [
                     (
                         (view.milestone.title_en if english else "") or view.milestone.title_zh,

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -23,7 +24,7 @@ OFFERS = [
 ]
 CLAIMS = [
     (ClaimState.FILED, _("Waiting for the provider")),
-    (ClaimState.ANSWERED, _("Answered")),
+    (ClaimState.ANSWERED, pgettext_lazy("orders", "Answered")),
     (ClaimState.ESCALATED, _("With the platform")),
     (ClaimState.RESOLVED, _("Resolved")),
     (ClaimState.COMPENSATED, _("Compensated")),
@@ -63,7 +64,7 @@ class DeductionOffer(FSMModelMixin, models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("signed by"),
+        verbose_name=pgettext_lazy("orders", "signed by"),
     )
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     end_reason = models.CharField(_("why"), max_length=500, blank=True)

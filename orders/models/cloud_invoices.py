@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -29,14 +30,14 @@ class CloudInvoice(FSMModelMixin, models.Model):
     heading = models.CharField(_("name on the invoice"), max_length=120)
     tax_number = models.CharField(_("tax number"), max_length=30, blank=True)
     email = models.EmailField(_("sent to"), max_length=254, blank=True)
-    requested_at = models.DateTimeField(_("asked for"))
+    requested_at = models.DateTimeField(pgettext_lazy("orders", "asked for"))
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked for by")
     )
-    due_at = models.DateTimeField(_("due"))
+    due_at = models.DateTimeField(pgettext_lazy("orders", "due"))
     document_number = models.CharField(_("number of the document"), max_length=60, blank=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
-    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_at = models.DateTimeField(pgettext_lazy("orders", "decided at"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.PROTECT,
@@ -49,7 +50,7 @@ class CloudInvoice(FSMModelMixin, models.Model):
         _("state"),
         default=CloudInvoiceState.REQUESTED,
         choices=[
-            (CloudInvoiceState.REQUESTED, _("Asked for")),
+            (CloudInvoiceState.REQUESTED, pgettext_lazy("orders", "Asked for")),
             (CloudInvoiceState.ISSUED, _("Issued")),
             (CloudInvoiceState.DECLINED, _("Declined")),
         ],

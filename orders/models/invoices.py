@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -58,7 +59,7 @@ class Invoice(FSMModelMixin, models.Model):
         verbose_name=_("asked for by"),
     )
     requested_at = models.DateTimeField(_("asked for"))
-    due_at = models.DateTimeField(_("due"))
+    due_at = models.DateTimeField(pgettext_lazy("orders", "due"))
     late_told_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     decision = models.ForeignKey(
         "regulation.DecisionRecord",

@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField
@@ -43,20 +43,20 @@ class OrderMilestone(FSMModelMixin, models.Model):
     order = models.ForeignKey(
         Order, on_delete=models.PROTECT, related_name="milestones", verbose_name=_("order"), db_index=False
     )
-    position = models.PositiveSmallIntegerField(_("position"))
+    position = models.PositiveSmallIntegerField(pgettext_lazy("orders", "position"))
     title_zh = models.CharField(_("title in Chinese"), max_length=60)
     title_en = models.CharField(_("title in English"), max_length=100, blank=True)
     acceptance_zh = models.TextField(_("acceptance criteria in Chinese"), blank=True)
     acceptance_en = models.TextField(_("acceptance criteria in English"), blank=True)
-    days = models.PositiveSmallIntegerField(_("days"))
+    days = models.PositiveSmallIntegerField(pgettext_lazy("orders", "days"))
     share = models.DecimalField(_("share of the price (%)"), max_digits=5, decimal_places=2)
     amount = MoneyField(_("amount"))
     state = FSMField(_("state"), default=MilestoneState.WAITING, choices=STATES, protected=True, max_length=10)
     started_at = models.DateTimeField(_("started"), null=True, blank=True)
-    due_at = models.DateTimeField(_("due"), null=True, blank=True)
+    due_at = models.DateTimeField(pgettext_lazy("orders", "due"), null=True, blank=True)
     submitted_at = models.DateTimeField(_("handed in"), null=True, blank=True)
     returned_at = models.DateTimeField(_("sent back"), null=True, blank=True)
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    accepted_at = models.DateTimeField(pgettext_lazy("orders", "accepted"), null=True, blank=True)
     rounds = models.PositiveSmallIntegerField(_("times handed in"), default=0)
 
     class Meta:

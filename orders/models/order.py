@@ -7,7 +7,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from catalog.types import Billing, ProductClass
@@ -27,7 +27,7 @@ STATES = [
 ]
 CLASSES = [
     (ProductClass.APPLICATION, _("Application")),
-    (ProductClass.SERVICE, _("Service")),
+    (ProductClass.SERVICE, pgettext_lazy("orders", "Service")),
     (ProductClass.TOOL, _("Tool")),
 ]
 BILLINGS = [
@@ -143,7 +143,7 @@ class Order(FSMModelMixin, models.Model):
     completed_at = models.DateTimeField(_("completed"), null=True, blank=True)
     terminated_at = models.DateTimeField(_("ended early by agreement"), null=True, blank=True)
     warranty_ends_at = models.DateTimeField(_("warranty until"), null=True, blank=True)
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_at = models.DateTimeField(pgettext_lazy("orders", "closed"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
     cancel_reason = models.CharField(_("why cancelled"), max_length=10, choices=CANCELS, blank=True)
 

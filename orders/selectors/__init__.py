@@ -71,7 +71,7 @@ from orders.selectors.standing import (
     reviews_page,
     sold_between,
 )
-from orders.selectors.waiting import waiting_for
+from orders.selectors.waiting import called, waiting_for
 
 __all__ = [
     "TITLES",
@@ -83,6 +83,7 @@ __all__ = [
     "attention",
     "available_acts",
     "buyers_of_provider",
+    "called",
     "checkout_preview",
     "claim_of",
     "claims_overdue",

@@ -75,7 +75,7 @@ def order_detail(order: Order, user: Any, now: datetime) -> OrderDetail:
     return OrderDetail(
         order=order,
         side=side,
-        waiting=waiting_for(order, now),
+        waiting=waiting_for(order, now, side),
         money=money_of(order),
         acts=available_acts(order, user, now),
         milestones=milestones,

@@ -22,7 +22,7 @@ def orders_of_buyer(
 ) -> Page:
     """Somebody's orders as lines, newest first: two queries however many there are."""
     found = Order.objects.filter(buyer=user)
-    return _lines(_filtered(found, filters or OrderFilters(), Side.BUYER), cursor, size, now)
+    return _lines(_filtered(found, filters or OrderFilters(), Side.BUYER), cursor, size, now, Side.BUYER)
 
 
 def orders_of_provider(
@@ -37,7 +37,7 @@ def orders_of_provider(
     found = Order.objects.filter(Q(provider=provider) | Q(performer=provider)).exclude(
         state__in=[OrderState.PLACED, OrderState.CANCELLED]
     )
-    return _lines(_filtered(found, filters or OrderFilters(), Side.PROVIDER), cursor, size, now)
+    return _lines(_filtered(found, filters or OrderFilters(), Side.PROVIDER), cursor, size, now, Side.PROVIDER)
 
 
 def _filtered(found: "QuerySet[Order]", filters: OrderFilters, side: Side) -> "QuerySet[Order]":
@@ -63,16 +63,16 @@ def attention(side: Side) -> Q:
     return Q(held=False) & (Q(state=OrderState.PAID) | service)
 
 
-def _lines(found: "QuerySet[Order]", cursor: str | None, size: int, now: datetime) -> Page:
+def _lines(found: "QuerySet[Order]", cursor: str | None, size: int, now: datetime, reader: Side) -> Page:
     rows = found.select_related("buyer", "product").defer("terms")
     page = keyset_page(rows, order_by=["-id"], cursor=cursor, size=size)
     stores = store_cards({order.provider_id for order in page.items})
-    items = [line_of(order, stores.get(order.provider_id), now) for order in page.items]
+    items = [line_of(order, stores.get(order.provider_id), now, reader) for order in page.items]
     return Page(items, page.next_cursor, page.previous_cursor)
 
 
-def line_of(order: Order, store: Any, now: datetime) -> OrderLine:
-    """An order as a list draws it, without a query."""
+def line_of(order: Order, store: Any, now: datetime, reader: str = "") -> OrderLine:
+    """An order as a list draws it for readers of one side, without a query."""
     return OrderLine(
         number=order.number,
         title=Text(order.title_zh, order.title_en or order.title_zh),
@@ -86,7 +86,7 @@ def line_of(order: Order, store: Any, now: datetime) -> OrderLine:
         paid_at=order.paid_at,
         store=Text(store.name_zh, store.name_en) if store else Text("", ""),
         buyer=str(order.buyer),
-        waiting=waiting_for(order, now),
+        waiting=waiting_for(order, now, reader),
         held=order.held,
         cover_version_id=order.version_id,
         product_slug=order.product.slug,

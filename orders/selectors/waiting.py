@@ -7,6 +7,17 @@ from catalog.types import ProductClass
 from orders.types import OrderState, Side, Waiting
 from regulation.types import Text, moment_of_end
 
+_CALLED: dict[str, Text] = {
+    Side.BUYER: Text("买家", "the buyer"),
+    Side.PROVIDER: Text("服务商", "the provider"),
+    Side.PLATFORM: Text("平台", "the platform"),
+}
+
+
+def called(side: str, reader: str = "") -> Text:
+    """What a side is called to a reader: `you` where it is the reader's own."""
+    return Text("您", "you") if side == reader else _CALLED[side]
+
 
 def _until(at: datetime | None, zh: str, en: str) -> Text:
     if at is None:
@@ -15,15 +26,16 @@ def _until(at: datetime | None, zh: str, en: str) -> Text:
     return Text(f"{zh}，最晚 {end.zh}。", f"{en}, by {end.en}.")
 
 
-def waiting_for(order: Any, now: datetime) -> Waiting:
-    """Who owes what by when on an order, from its own columns (no query)."""
+def waiting_for(order: Any, now: datetime, reader: str = "") -> Waiting:
+    """Who owes what by when on an order, said to a reader of one side, from its own columns (no query)."""
     state = order.state
+    buyer, provider = called(Side.BUYER, reader), called(Side.PROVIDER, reader)
     if state == OrderState.PLACED:
         return Waiting(
             Side.BUYER,
             "pay",
             order.pay_due_at,
-            _until(order.pay_due_at, "等待买家付款", "Waiting for the buyer to pay"),
+            _until(order.pay_due_at, f"等待{buyer.zh}付款", f"Waiting for {buyer.en} to pay"),
         )
     if state == OrderState.CANCELLED:
         return Waiting(
@@ -41,17 +53,20 @@ def waiting_for(order: Any, now: datetime) -> Waiting:
         due = order.start_due_at
         if order.is_service:
             return Waiting(
-                Side.PROVIDER, "start", due, _until(due, "等待服务商开工", "Waiting for the provider to begin")
-            )
+                Side.PROVIDER, "start", due,
+                _until(due, f"等待{provider.zh}开工", f"Waiting for {provider.en} to begin"),
+            )  # fmt: skip
         return Waiting(
-            Side.PROVIDER, "deliver", due, _until(due, "等待服务商交付", "Waiting for the provider to deliver")
-        )
+            Side.PROVIDER, "deliver", due,
+            _until(due, f"等待{provider.zh}交付", f"Waiting for {provider.en} to deliver"),
+        )  # fmt: skip
     if state == OrderState.IN_SERVICE:
-        return _in_service(order)
+        return _in_service(order, reader)
     return _done(order, now)
 
 
-def _in_service(order: Any) -> Waiting:
+def _in_service(order: Any, reader: str) -> Waiting:
+    buyer, provider = called(Side.BUYER, reader), called(Side.PROVIDER, reader)
     if not order.is_service:
         ends = order.guarantee_ends_at
         if ends is None or order.product_class == ProductClass.TOOL:
@@ -70,13 +85,14 @@ def _in_service(order: Any) -> Waiting:
     if order.awaiting_since is not None:
         due = order.settle_due_at
         return Waiting(
-            Side.BUYER, "accept", due, _until(due, "等待买家验收", "Waiting for the buyer to accept what was handed in")
-        )
+            Side.BUYER, "accept", due,
+            _until(due, f"等待{buyer.zh}验收", f"Waiting for {buyer.en} to accept what was handed in"),
+        )  # fmt: skip
     return Waiting(
         Side.PROVIDER,
         "work",
         None,
-        Text("等待服务商完成并提交里程碑。", "Waiting for the provider to hand in the next milestone."),
+        Text(f"等待{provider.zh}完成并提交里程碑。", f"Waiting for {provider.en} to hand in the next milestone."),
     )
 
 

@@ -4,6 +4,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.money import MoneyField
 from payments.models.guards import TRADE_LENGTH, keep
@@ -42,7 +43,7 @@ class GatewayMessage(models.Model):
     notice = models.JSONField(_("What it says"), null=True, blank=True)
     number = models.CharField(_("Number"), max_length=TRADE_LENGTH, blank=True, default="")
     handled_at = models.DateTimeField(_("Handled at"), null=True, blank=True)
-    note = models.CharField(_("Note"), max_length=300, blank=True, default="")
+    note = models.CharField(pgettext_lazy("payments", "Note"), max_length=300, blank=True, default="")
 
     class Meta:
         verbose_name = _("Gateway message")
@@ -76,7 +77,7 @@ class Reconciliation(models.Model):
     """A gateway's statement of one day, compared with the books. Answers "is the money right?"."""
 
     gateway = models.CharField(_("Gateway"), max_length=20)
-    day = models.DateField(_("Day"))
+    day = models.DateField(pgettext_lazy("payments", "Day"))
     compared_at = models.DateTimeField(_("Compared at"))
     lines = models.PositiveIntegerField(_("Statement lines"))
     matched = models.PositiveIntegerField(_("Matched"))
@@ -120,11 +121,11 @@ class Difference(models.Model):
     ours = MoneyField(_("Ours"), null=True, blank=True)
     found_at = models.DateTimeField(_("Found at"))
     settled_at = models.DateTimeField(_("Settled at"), null=True, blank=True)
-    note = models.CharField(_("Note"), max_length=300, blank=True, default="")
+    note = models.CharField(pgettext_lazy("payments", "Note"), max_length=300, blank=True, default="")
 
     class Meta:
         verbose_name = _("Difference")
-        verbose_name_plural = _("Differences")
+        verbose_name_plural = pgettext_lazy("payments", "Differences")
         indexes = [models.Index(fields=["-id"], name="payments_difference_open", condition=Q(settled_at=None))]
         constraints = [
             models.UniqueConstraint(fields=["run", "kind", "movement", "trade"], name="payments_difference_once"),

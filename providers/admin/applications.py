@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ReasonForm
@@ -20,17 +21,17 @@ from providers.models.application import STATES
 from providers.types import ApplicationState
 
 HAPPENED = {
-    "application_start": _("Begun"),
+    "application_start": pgettext_lazy("providers", "Begun"),
     "application_subject_save": _("Subject entered"),
     "application_store_save": _("Store entered"),
     "application_attest": _("Declared to be true"),
-    "application_submit": _("Handed in"),
+    "application_submit": pgettext_lazy("providers", "Handed in"),
     "application_claim": _("Taken for review"),
     "application_take_over": _("Taken over"),
     "application_release": _("Put back into the queue"),
     "application_return": _("Returned to be mended"),
     "application_approve": _("Admitted"),
-    "application_refuse": _("Refused"),
+    "application_refuse": pgettext_lazy("providers", "Refused"),
     "application_withdraw": _("Withdrawn"),
 }
 

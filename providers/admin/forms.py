@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminSelectWidget,
     UnfoldAdminSplitDateTimeWidget,
@@ -34,7 +35,7 @@ class NoteForm(forms.Form):
     """A note for the trail, which may be left out."""
 
     note = forms.CharField(
-        label=_("Note"),
+        label=pgettext_lazy("providers", "Note"),
         max_length=500,
         required=False,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 2}),

@@ -1,22 +1,25 @@
 """Reported changes to be checked, papers, and lapses (§9(3), §18(1))."""
 
-from typing import Any
+from datetime import datetime
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
+from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Words, linked
 from accounts.types import SEE_DISPUTES
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from providers import services
 from providers.admin.forms import ConfirmForm
-from providers.admin.pages import QueueAdmin
 from providers.models import ChangeReport, Document, LapseDuty
+from providers.selectors import changes_waiting
 from providers.types import ChangeState
 
 
@@ -28,13 +31,13 @@ def file_link(paper: Document | None) -> str:
         '<a href="{}" target="_blank" rel="noopener">{} · {} · {}</a>',
         reverse("paper", args=[paper.pk]),
         paper.get_slot_display(),
-        paper.number,
+        paper.masked_number,
         paper.file_name,
     )
 
 
 @admin.register(ChangeReport)
-class ChangeReportAdmin(QueueAdmin):
+class ChangeReportAdmin(ReviewAdmin):
     """Changes that providers reported; the oldest that waits comes first."""
 
     list_display = ["provider", "about", "changed_on", "reported_at", "shown_outcome", "state"]
@@ -42,44 +45,69 @@ class ChangeReportAdmin(QueueAdmin):
     list_select_related = ["provider"]
     search_fields = ["=provider__number", "provider__public_name"]
     ordering = ["reported_at", "pk"]
-    fields = [
-        "provider",
-        "about",
-        "description",
-        "changed_on",
-        "reported_at",
-        "reported_by",
-        "outcome",
-        "due_at",
-        "paper_before",
-        "paper_now",
-        "state",
-        "settled_by",
-        "settled_at",
-        "reason",
-    ]
-    readonly_fields = ["paper_before", "paper_now"]
-    actions_detail = ["accept", "refuse"]
+    actions_detail = ["claim", "take_over", "release", "accept", "refuse"]
+    keys = {"a": "accept", "r": "refuse"}
+    seen_by = SEE_DISPUTES
+
+    def waiting(self) -> "QuerySet[ChangeReport]":
+        return changes_waiting()
+
+    def review(self, request: HttpRequest, obj: ChangeReport, now: datetime) -> Review:
+        papers = [(_("paper before"), obj.replaced), (_("paper now"), obj.document)]
+        return Review(
+            [
+                Facts(
+                    _("Reported change"),
+                    [
+                        (_("Provider"), linked(obj.provider)),
+                        (pgettext_lazy("providers", "About"), obj.get_about_display()),
+                        (_("Changed on"), obj.changed_on),
+                        (_("Reported at"), obj.reported_at),
+                        (pgettext_lazy("providers", "Reported by"), obj.reported_by),
+                    ],
+                ),
+                Words(_("Description"), obj.description),
+                Papers(
+                    _("Papers"),
+                    [
+                        (f"{paper.get_slot_display()} · {paper.file_name}", reverse("paper", args=[paper.pk]), name)
+                        for name, paper in papers
+                        if paper is not None
+                    ],
+                ),
+            ],
+            [
+                Facts(
+                    _("Where it stands"),
+                    [
+                        (_("State"), obj.get_state_display()),
+                        (_("In time"), obj.get_outcome_display()),
+                        (_("To be reported by"), obj.due_at),
+                        (_("Checked by"), obj.settled_by),
+                        (_("Checked at"), obj.settled_at),
+                        (_("Reason"), obj.reason),
+                    ],
+                ),
+                Facts(
+                    _("What accepting it would bring about"),
+                    [
+                        (_("Paper"), _("the new one takes the place of the one before") if obj.document else ""),
+                        (_("Entry data"), _("noted as reported; nothing else changes") if not obj.document else ""),
+                    ]
+                    if obj.state == ChangeState.REPORTED
+                    else [],
+                ),
+            ],
+        )
+
+    def settling_acts(self, obj: ChangeReport, actor: Actor) -> list[str]:
+        return ["accept", "refuse"] if obj.state == ChangeState.REPORTED else []
 
     @display(description=_("in time"), label={"on_time": "success", "late": "danger"})
     def shown_outcome(self, report: ChangeReport) -> tuple[str, str]:
         return report.outcome, str(report.get_outcome_display())
 
-    @display(description=_("paper before"))
-    def paper_before(self, report: ChangeReport) -> str:
-        return file_link(report.replaced)
-
-    @display(description=_("paper now"))
-    def paper_now(self, report: ChangeReport) -> str:
-        return file_link(report.document)
-
-    def has_settle_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        if not self.has_act_permission(request, object_id):
-            return False
-        report = self.get_object(request, str(object_id))
-        return report is not None and report.state == ChangeState.REPORTED
-
-    @action(description=_("Accept"), permissions=["settle"], url_path="accept")
+    @action(description=_("Accept"), url_path="accept")
     def accept(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,
@@ -95,7 +123,7 @@ class ChangeReportAdmin(QueueAdmin):
             done=_("The change was accepted."),
         )
 
-    @action(description=_("Do not accept"), permissions=["settle"], url_path="refuse")
+    @action(description=_("Do not accept"), url_path="refuse")
     def refuse(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,

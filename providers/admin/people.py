@@ -12,6 +12,7 @@ from accounts.types import SEE_DISPUTES, SEE_TRADE
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
+from core.admin_values import person_named
 from providers import selectors, services
 from providers.admin.forms import (
     AgreementTextForm,
@@ -21,7 +22,7 @@ from providers.admin.forms import (
     RestrictionForm,
     TermsForm,
 )
-from providers.admin.pages import QueueAdmin
+from providers.admin.pages import QueueAdmin, act_named
 from providers.models import Agreement, AgreementText, PlatformCondition, Provider, ReentryBar, Restriction, Store
 from regulation.selectors import trail_of
 from regulation.types import Text
@@ -68,7 +69,9 @@ class ProviderAdmin(QueueAdmin):
                 "agreements": selectors.agreements_of(provider),
                 "papers": selectors.documents_of(provider),
                 "changes": selectors.changes_of(provider)[:20],
-                "trail": trail_of(provider.subject)[:50],
+                "trail": [
+                    (one, act_named(one.act), person_named(one.actor_name)) for one in trail_of(provider.subject)[:50]
+                ],
             }
         return super().changeform_view(request, object_id, form_url, context)
 

@@ -133,7 +133,7 @@ class Agreement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.provider_id}"
+        return f"{self.get_kind_display()} · {self.provider}"
 
     def in_force_at(self, now: datetime) -> bool:
         """Whether it binds at that instant."""

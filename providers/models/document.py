@@ -104,7 +104,7 @@ class Document(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.slot} {self.masked_number}"
+        return f"{self.get_slot_display()} {self.masked_number}"
 
     @property
     def masked_number(self) -> str:
@@ -209,7 +209,7 @@ class ChangeReport(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.about} {self.changed_on}"
+        return f"{self.get_about_display()} {self.changed_on}"
 
     @property
     def subject(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.encryption import EncryptedTextField, mask
@@ -234,7 +234,7 @@ class Restriction(models.Model):
         verbose_name=_("decision"),
     )
     placed_by = models.CharField(_("placed by"), max_length=40)
-    placed_at = models.DateTimeField(_("placed at"))
+    placed_at = models.DateTimeField(pgettext_lazy("providers", "placed at"))
     starts_at = models.DateTimeField(_("in force from"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     lifted_at = models.DateTimeField(_("ended at"), null=True, blank=True)
@@ -275,7 +275,7 @@ class Restriction(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.provider_id}"
+        return f"{self.get_kind_display()} · {self.provider}"
 
     @property
     def reason(self) -> str:

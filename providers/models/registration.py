@@ -4,6 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.encryption import mask
 from providers.models.provider import Provider
@@ -82,7 +83,7 @@ class ServiceRegistration(models.Model):
         Provider, on_delete=models.PROTECT, related_name="service", verbose_name=_("provider")
     )
     days = ArrayField(models.PositiveSmallIntegerField(), default=list, verbose_name=_("days"))
-    opens = models.TimeField(_("from"), null=True, blank=True)
+    opens = models.TimeField(pgettext_lazy("providers", "from"), null=True, blank=True)
     closes = models.TimeField(_("to"), null=True, blank=True)
     warranty_days = models.PositiveIntegerField(_("warranty in days"), null=True, blank=True)
     hotline = models.CharField(_("service phone"), max_length=24, blank=True)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -112,7 +113,7 @@ class RefundRequest(FSMModelMixin, models.Model):
         related_name="+",
         verbose_name=_("asked for by"),
     )
-    requested_at = models.DateTimeField(_("asked for"))
+    requested_at = models.DateTimeField(pgettext_lazy("refunds", "asked for"))
     rulebook = models.CharField(_("rulebook"), max_length=40)
     decision = models.ForeignKey(
         "regulation.DecisionRecord",
@@ -128,7 +129,7 @@ class RefundRequest(FSMModelMixin, models.Model):
     escalated_by = models.CharField(_("brought to the platform by"), max_length=8, choices=SIDES, blank=True)
     reason_upheld = models.BooleanField(_("reason upheld"), null=True, blank=True)
     loss_upheld = models.BooleanField(_("loss upheld"), default=False)
-    basis = models.CharField(_("settled"), max_length=10, choices=BASES, blank=True)
+    basis = models.CharField(pgettext_lazy("refunds", "settled"), max_length=10, choices=BASES, blank=True)
     final = models.ForeignKey(
         "regulation.DecisionRecord",
         on_delete=models.PROTECT,
@@ -149,7 +150,7 @@ class RefundRequest(FSMModelMixin, models.Model):
     settled_at = models.DateTimeField(_("settled"), null=True, blank=True)
     amount = MoneyField(_("amount"), default=Decimal("0.00"))
     fee_returned = MoneyField(_("service fee given back"), default=Decimal("0.00"))
-    paying_at = models.DateTimeField(_("sent back"), null=True, blank=True)
+    paying_at = models.DateTimeField(pgettext_lazy("refunds", "sent back"), null=True, blank=True)
     payback = models.OneToOneField(
         "payments.Payback",
         on_delete=models.PROTECT,
@@ -158,7 +159,7 @@ class RefundRequest(FSMModelMixin, models.Model):
         related_name="refund",
         verbose_name=_("pay-back"),
     )
-    paid_back_at = models.DateTimeField(_("paid back"), null=True, blank=True)
+    paid_back_at = models.DateTimeField(pgettext_lazy("refunds", "paid back"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("refund")

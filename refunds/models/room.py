@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -149,7 +150,7 @@ class RefundFile(models.Model):
         null=True,
         blank=True,
         related_name="files",
-        verbose_name=_("message"),
+        verbose_name=pgettext_lazy("refunds", "message"),
     )
     side = models.CharField(_("side"), max_length=8, choices=SIDES)
     file = models.FileField(_("file"), upload_to=refund_file_path, max_length=255)

@@ -116,8 +116,8 @@ def replies_due(now: datetime, limit: int) -> list[int]:
 def decisions_due(now: datetime, limit: int) -> list[int]:
     """Refunds whose days of negotiation are over (§17(1)): those of the guarantee, and those no operator has yet."""
     due = RefundRequest.objects.filter(
-        Q(in_guarantee=True, state__in=[RefundState.NEGOTIATING, RefundState.ESCALATED])
-        | Q(in_guarantee=False, state=RefundState.NEGOTIATING),
+        Q(in_guarantee=True) | Q(state=RefundState.NEGOTIATING),
+        state__in=[RefundState.NEGOTIATING, RefundState.ESCALATED],
         decide_due_at__lte=now,
     )
     return list(due.order_by("decide_due_at", "id").values_list("pk", flat=True)[:limit])

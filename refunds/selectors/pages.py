@@ -10,7 +10,7 @@ from catalog.types import ProductClass
 from core.pages import Page, keyset_page
 from core.periods import beijing_date, end_of_days, start_of_day
 from orders.models import Order
-from orders.selectors import team_permissions
+from orders.selectors import called, team_permissions
 from orders.types import OrderState, TimelineEvent, TimelineFile
 from providers.models import Provider
 from providers.selectors import store_cards
@@ -153,17 +153,17 @@ def available_acts(refund: RefundRequest, user: Any, now: datetime) -> list[Avai
     return list(dict.fromkeys(acts))
 
 
-def waiting_for(refund: RefundRequest, now: datetime) -> Waiting:
-    """Who owes what by when on a refund, from its own columns (no query)."""
+def waiting_for(refund: RefundRequest, now: datetime, reader: str = "") -> Waiting:
+    """Who owes what by when on a refund, said to a reader of one side, from its own columns (no query)."""
     state = refund.state
     if state == RefundState.NEGOTIATING:
         if refund.replied_at is None:
             due = refund.reply_due_at
             assert due is not None
-            end = moment_of_end(due)
+            end, provider = moment_of_end(due), called(Side.PROVIDER, reader)
             return Waiting(
                 Side.PROVIDER, "reply", due,
-                Text(f"等待服务商回复，最晚 {end.zh}。", f"Waiting for the provider, by {end.en}."),
+                Text(f"等待{provider.zh}回复，最晚 {end.zh}。", f"Waiting for {provider.en}, by {end.en}."),
             )  # fmt: skip
         due = refund.decide_due_at
         assert due is not None
@@ -188,10 +188,11 @@ def waiting_for(refund: RefundRequest, now: datetime) -> Waiting:
         return Waiting(
             Side.PLATFORM, "pay_back", None, Text("退款正在原路退回。", "The money is on its way back the way it came.")
         )
+    buyer = called(Side.BUYER, reader)
     words_by_state = {
         RefundState.PAID_BACK: Text("退款已到账。", "The money has arrived."),
         RefundState.REFUSED: Text("按规则不予退款。", "Not refunded, by the rules."),
-        RefundState.WITHDRAWN: Text("买家已撤回申请。", "Taken back by the buyer."),
+        RefundState.WITHDRAWN: Text(f"{buyer.zh}已撤回申请。", f"Taken back by {buyer.en}."),
     }
     return Waiting("", str(state), None, words_by_state.get(RefundState(state), Text("处理中。", "Being worked on.")))
 
@@ -200,7 +201,7 @@ def refunds_of_buyer(
     user: Any, filters: RefundFilters | None = None, *, cursor: str | None = None, size: int = SIZE, now: datetime
 ) -> Page:
     """Somebody's refunds as lines, newest first: two queries."""
-    return _lines(RefundRequest.objects.filter(buyer=user), filters or RefundFilters(), cursor, size, now)
+    return _lines(RefundRequest.objects.filter(buyer=user), filters or RefundFilters(), cursor, size, now, Side.BUYER)
 
 
 def refunds_of_provider(
@@ -213,11 +214,16 @@ def refunds_of_provider(
 ) -> Page:
     """The refunds of what a provider sells or performs as lines, newest first: two queries."""
     mine = RefundRequest.objects.filter(Q(provider=provider) | Q(order__performer=provider))
-    return _lines(mine, filters or RefundFilters(), cursor, size, now)
+    return _lines(mine, filters or RefundFilters(), cursor, size, now, Side.PROVIDER)
 
 
 def _lines(
-    found: "QuerySet[RefundRequest]", filters: RefundFilters, cursor: str | None, size: int, now: datetime
+    found: "QuerySet[RefundRequest]",
+    filters: RefundFilters,
+    cursor: str | None,
+    size: int,
+    now: datetime,
+    reader: Side,
 ) -> Page:
     if filters.open_only:
         found = found.filter(state__in=sorted(OPEN | MOVING))
@@ -243,7 +249,7 @@ def _lines(
                 amount=refund.amount,
                 amount_asked=refund.amount_asked,
                 requested_at=refund.requested_at,
-                waiting=waiting_for(refund, now),
+                waiting=waiting_for(refund, now, reader),
                 store=Text(store.name_zh, store.name_en) if store else Text("", ""),
                 buyer=str(refund.buyer),
             )
@@ -313,7 +319,7 @@ def refund_detail(refund: RefundRequest, user: Any, now: datetime) -> RefundDeta
         refund=refund,
         order=order,
         side=side,
-        waiting=waiting_for(refund, now),
+        waiting=waiting_for(refund, now, side),
         acts=available_acts(refund, user, now),
         room=room_of(refund),
         offers=list(refund.offers.all()),

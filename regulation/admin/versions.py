@@ -20,6 +20,7 @@ from unfold.decorators import action, display
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
+from core.admin_values import in_words
 from core.errors import DomainError, NotFound
 from regulation import selectors, services
 from regulation.admin.forms import BacktestForm, ClauseForm, NoteForm, ParametersForm, PublishForm, RowForm
@@ -38,7 +39,7 @@ class VersionAdmin(ReadOnlyAdmin):
     ordering = ["-id"]
     fields = [
         "version",
-        "standing",
+        "shown_standing",
         "effective_at",
         "note",
         "based_on",
@@ -75,6 +76,11 @@ class VersionAdmin(ReadOnlyAdmin):
         if row.state == RulebookVersion.State.PUBLISHED and row.version == self._in_force():
             return "in force", _("In force")
         return str(row.state), row.get_state_display()
+
+    @display(description=_("standing"))
+    def shown_standing(self, row: RulebookVersion) -> str:
+        """The same in one word, for the page of one version."""
+        return str(self.standing(row)[1])
 
     def _in_force(self) -> str:
         return selectors.rulebook_at(clock.now()).version
@@ -316,11 +322,18 @@ def _changes(row: RulebookVersion) -> list[dict[str, Any]]:
         {
             "part": names[change.part],
             "key": change.key,
+            "name": _name_of(row.content, change.part, change.key),
             "before": _said(change.part, change.before),
             "after": _said(change.part, change.after),
         }
         for change in selectors.changes_between(older, row.content)
     ]
+
+
+def _name_of(content: dict[str, Any], part: str, key: str) -> str:
+    entry = content.get(part, {}).get(key) or {}
+    name = entry.get("name") or entry.get("title") if isinstance(entry, dict) else None
+    return str(in_words(name)) if name else ""
 
 
 def _said(part: str, value: Any) -> str:

@@ -167,7 +167,6 @@ def rulebook_load(*, now: datetime) -> list[str]:
             version=name,
             content=content,
             content_hash=digest,
-            note="27",
             drafted_by=SYSTEM.reference,
             drafted_by_name=SYSTEM.name,
             drafted_at=now,

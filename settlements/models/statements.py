@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -21,7 +22,7 @@ STATEMENT_STATES = [
     (StatementState.APPROVED_OPERATIONS, _("Waiting for finance")),
     (StatementState.APPROVED_FINANCE, _("Approved")),
     (StatementState.PAYING, _("Being paid")),
-    (StatementState.PAID, _("Paid")),
+    (StatementState.PAID, pgettext_lazy("settlements", "Paid")),
     (StatementState.RETURNED, _("Returned")),
 ]
 AMOUNTS = ["sales", "fee", "recovered", "topped_up", "deducted", "from_deposit", "payout", "carried"]

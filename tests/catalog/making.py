@@ -1,6 +1,7 @@
 """Products in every state, made by the acts themselves. Other apps' tests use these too."""
 
 import io
+import random
 from datetime import datetime
 from decimal import Decimal
 from itertools import count
@@ -62,7 +63,8 @@ def category(slug: str, now: datetime) -> Category:
 
 def texts(n: int, **changes: Any) -> dict[str, Any]:
     """Everything a listing has to say, with nothing the checks object to. Each `n` is a text of its own."""
-    own = "".join(WORDS[(n * 7 + i * (n % 5 + 1)) % len(WORDS)] + str((n * 13 + i) % 97) for i in range(60))
+    lot = random.Random(n)
+    own = "".join(f"{lot.choice(WORDS)}{lot.randrange(97)}" for _ in range(60))
     values = {
         "title_zh": f"云上日志管家 {n} 号",
         "title_en": f"Cloud log keeper {n}",

@@ -1,10 +1,12 @@
-"""A market laid out once, and copies of it for every trial."""
+"""A market laid out once, and as it was laid out for every trial."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 import pytest
+from django.core.cache import cache
 
 from tests.fire import databases
 from tests.fire.databases import MARKET, Before
@@ -19,6 +21,15 @@ class Laid:
     moments: dict[str, datetime]
     before: Before
 
+    @contextmanager
+    def borrowed(self) -> Iterator[str]:
+        """The market's database, for whatever is to be tried; it is undone afterwards."""
+        try:
+            yield MARKET
+        finally:
+            self.before.undo(MARKET)
+            cache.clear()
+
 
 @pytest.fixture(scope="session")
 def market() -> Iterator[Laid]:
@@ -26,22 +37,17 @@ def market() -> Iterator[Laid]:
     with Worker(MARKET, NOW, lay_out_market) as builder:
         moments = builder.result()
     databases.mark_what_comes(MARKET)
-    yield Laid(moments, Before.of(MARKET))
+    before = Before.of(MARKET)
+    yield Laid(moments, before)
+    assert not before.since(MARKET), "whatever was tried was undone"
     databases.drop(MARKET)
 
 
 @pytest.fixture
-def copy(market: Laid) -> Iterator[Callable[[], str]]:
-    """Make a copy of the market; all of a test's copies are thrown away after it."""
-    made: list[str] = []
-
-    def run() -> str:
-        made.append(databases.copy(MARKET, f"fire_{len(made)}"))
-        return made[-1]
-
-    yield run
-    for name in made:
-        databases.drop(name)
+def database(market: Laid) -> Iterator[str]:
+    """The market's database as it was laid out."""
+    with market.borrowed() as name:
+        yield name
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""Databases of their own for trials with real commits: copied in a moment, compared row by row, thrown away."""
+"""A database of its own for trials with real commits: compared row by row, and put back to what it was."""
 
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,12 +15,19 @@ MARKET = "fire_market"
 # Every row made after a market was laid out has a number from here on, so that it is known wherever it is named.
 FIRST_NEW = 1_000_000_000
 NEW = re.compile(r"(?<!\d)10000\d{5}(?!\d)")
-# What is drawn by lot, told as such: numbers that people quote, tokens and digests, encrypted values, trade numbers.
+# What is drawn by lot, told as such: numbers that people quote, tokens and digests, encrypted values, trade numbers,
+# signatures; and the second in which the mailbox was handed something.
 DRAWN = re.compile(
     r"[A-Z]\d{6}-[0-9A-Z]{6}-[0-9A-Z]|(?<![0-9a-f])[0-9a-f]{32,}(?![0-9a-f])|gAAAA[\w=-]+|(?<!\d)\d{24}(?!\d)"
+    r"|(?<=sign=)[\w%]+|(?<=\"caught_at\":)\"[^\"]+"
 )
 # When the platform looked, not what it did.
 NOT_COMPARED = ("core_sweeprun", "django_session", "django_migrations")
+# The columns that are written, not worked out by the database itself.
+WRITTEN = """
+    SELECT table_name, column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND is_generated = 'NEVER' ORDER BY table_name, ordinal_position
+"""
 TIMES = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+([+-]\d\d:\d\d)?)?")
 
 
@@ -81,16 +88,17 @@ def mark_what_comes(name: str) -> None:
     )
 
 
+def tables_of(name: str) -> list[str]:
+    """Every table, by name."""
+    return [table for (table,) in ask(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")]
+
+
 Row = tuple[str, str]
 
 
 def rows(name: str) -> Counter[Row]:
     """Every row of every table, as its table and its columns in JSON."""
-    tables = [
-        table
-        for (table,) in ask(name, "SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY 1")
-        if table not in NOT_COMPARED
-    ]
+    tables = [table for table in tables_of(name) if table not in NOT_COMPARED]
     every = " UNION ALL ".join(f"SELECT '{table}', row_to_json(t)::text FROM \"{table}\" t" for table in tables)
     return Counter(ask(name, every))  # type: ignore[arg-type]
 
@@ -101,11 +109,30 @@ class Before:
 
     kept: Counter[Row]
     drawn: set[str]
+    columns: dict[str, list[str]]
 
     @classmethod
     def of(cls, name: str) -> "Before":
+        """Remember a database, and keep every row beside it so that `undo` has it again."""
+        copies = [f'CREATE TABLE kept."{table}" AS TABLE public."{table}"' for table in tables_of(name)]
+        ask(name, ";".join(["CREATE SCHEMA kept", *copies]))
+        columns: dict[str, list[str]] = defaultdict(list)
+        for table, column in ask(name, WRITTEN):
+            columns[table].append(column)
         kept = rows(name)
-        return cls(kept, {found for _table, text in kept for found in DRAWN.findall(text)})
+        return cls(kept, {found for _table, text in kept for found in DRAWN.findall(text)}, columns)
+
+    def undo(self, name: str) -> None:
+        """Put the database back to what it was, whatever was done to it: much sooner made than another copy."""
+        after = rows(name)
+        changed = {table for table, _text in (*(after - self.kept), *(self.kept - after))}
+        back = ["SET session_replication_role = replica"]
+        for table in sorted(changed.union(NOT_COMPARED)):
+            columns = ", ".join(f'"{column}"' for column in self.columns[table])
+            back.append(f'DELETE FROM "{table}"')
+            back.append(f'INSERT INTO "{table}" ({columns}) SELECT {columns} FROM kept."{table}"')
+        ask(name, ";".join(back))
+        mark_what_comes(name)
 
     def since(self, name: str) -> Counter[Row]:
         """What is no longer there, and what is there now: rows without the numbers and names that lots gave them."""

@@ -14,15 +14,10 @@ from tests.fire.conftest import Laid
 from tests.fire.databases import Row, assert_same, outline
 from tests.fire.workers import Stop, Worker, until_blocked_or_done
 
-pytestmark = pytest.mark.trial
+pytestmark = pytest.mark.serial
 
 MONTH = timedelta(days=31)
-# Sweeps that the market does not lay out yet; every other one has its scene, a new one too.
-WITHOUT_A_SCENE = {
-    *("catalog.stale", "catalog.stale_reminders", "exits.blacklisted", "exits.cloud_share"),
-    *("violations.defects", "violations.remedies"),
-}
-NAMES = [sweep.name for sweep in sweeps.all_sweeps() if sweep.name not in WITHOUT_A_SCENE]
+NAMES = [sweep.name for sweep in sweeps.all_sweeps()]
 every_sweep = pytest.mark.parametrize("name", NAMES)
 
 # What a month changes by the rules themselves, so that the end is another one; said beside each.
@@ -35,8 +30,6 @@ LATE_IS_ANOTHER = {
     "catalog.zero_sales_warnings": "a month later the product is to be delisted, and nobody is warned of it any more",
 }
 
-Copy = Callable[[], str]
-
 
 @dataclass(frozen=True)
 class Once:
@@ -48,11 +41,6 @@ class Once:
     since: Counter[Row]
 
 
-def run(database: str, name: str, moment: datetime) -> tuple[int, int]:
-    with Worker(database, moment, workers.run_sweep, name, moment) as worker:
-        return worker.result()
-
-
 @pytest.fixture(scope="session")
 def once(market: Laid) -> Callable[[str], Once]:
     """Run each sweep once, and see that running it again does nothing more."""
@@ -60,26 +48,21 @@ def once(market: Laid) -> Callable[[str], Once]:
     @cache
     def plainly(name: str) -> Once:
         moment = market.moments[name]
-        database = databases.copy(databases.MARKET, "fire_once")
-        try:
-            with Worker(database, moment, workers.list_due, name, moment) as worker:
-                due = worker.result()
+        with market.borrowed() as database, Worker(database, moment, workers.list_due, name, moment) as worker:
+            due = worker.result()
             assert not market.before.since(database), "a dry run changes nothing"
-            done, failed = run(database, name, moment)
+            done, failed = worker.does(workers.run_sweep, name, moment)
             since = market.before.since(database)
             assert failed == 0, databases.said_of(since)
-            assert run(database, name, moment) == (0, 0)
+            assert worker.does(workers.run_sweep, name, moment) == (0, 0)
             assert_same(market.before.since(database), since, "run twice in a row")
             return Once(moment, due, done, since)
-        finally:
-            databases.drop(database)
 
     return plainly
 
 
 def test_every_sweep_has_its_scene(market: Laid) -> None:
-    assert sorted(market.moments) == NAMES, "tests/fire/market.py lays out what each sweep finds due"
-    assert {sweep.name for sweep in sweeps.all_sweeps()} - set(NAMES) == WITHOUT_A_SCENE
+    assert sorted(market.moments) == NAMES, "tests/fire/scenes lays out what each sweep finds due"
 
 
 @every_sweep
@@ -93,13 +76,12 @@ def test_a_dry_run_changes_nothing_and_a_second_run_does_nothing_more(once: Call
 
 @every_sweep
 def test_killed_half_way_and_finished_by_two_workers_at_once(
-    market: Laid, copy: Copy, once: Callable[[str], Once], name: str
+    market: Laid, once: Callable[[str], Once], database: str, name: str
 ) -> None:
     """Killed inside its first act, then between two rows; then two find the same row, and one has not committed it
     when the other comes to it.
     """
     wanted = once(name)
-    database = copy()
 
     def begun(stop: Stop | None = None) -> Worker:
         return Worker(database, wanted.moment, workers.run_sweep, name, wanted.moment, stop)
@@ -123,24 +105,22 @@ def test_killed_half_way_and_finished_by_two_workers_at_once(
 
 @every_sweep
 def test_a_row_that_fails_stops_no_other_and_a_month_later_everything_is_made_up_for(
-    market: Laid, copy: Copy, once: Callable[[str], Once], name: str
+    market: Laid, once: Callable[[str], Once], database: str, name: str
 ) -> None:
     wanted = once(name)
-    database = copy()
     late = wanted.moment + MONTH
 
     with Worker(database, late, workers.list_due, name, late) as worker:
         due = worker.result()
-    assert set(wanted.due) <= set(due) or name in LATE_IS_ANOTHER
-    if not due:
-        return
-    with Worker(database, late, workers.run_sweep_without, name, late, due[0]) as worker:
-        assert worker.result()[1] == 1
-    assert queue(database) == [(name, str(due[0]), "RuntimeError: this row is broken")]
-    assert run(database, name, late)[1] == 0
-    assert queue(database) == []
-    found = market.before.since(database)
-    assert run(database, name, late) == (0, 0)
+        assert set(wanted.due) <= set(due) or name in LATE_IS_ANOTHER
+        if not due:
+            return
+        assert worker.does(workers.run_sweep_without, name, late, due[0])[1] == 1
+        assert queue(database) == [(name, str(due[0]), "RuntimeError: this row is broken")]
+        assert worker.does(workers.run_sweep, name, late)[1] == 0
+        assert queue(database) == []
+        found = market.before.since(database)
+        assert worker.does(workers.run_sweep, name, late) == (0, 0)
 
     assert_same(market.before.since(database), found, "run twice, a month late")
     if name not in LATE_IS_ANOTHER:

@@ -5,27 +5,18 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
 from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Any
 
-import django
-import redis  # noqa: F401
 import time_machine
-from django.apps import apps
-
-if not apps.ready:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
-    django.setup()
-
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
-from django.urls import get_resolver
 
-from core import sweeps
+from core import outbox, sweeps
 from marketplace.embedded.processes import wait_until
 from payments.gateways import transport
 from tests.fire import databases
@@ -33,10 +24,8 @@ from tests.payments.conftest import form, path_of
 
 # Django is loaded once, in a process without connections that every worker is forked from.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__])
+FORKS.set_forkserver_preload(["tests.fire.preloaded"])
 PATIENCE = 120.0
-# What a worker would otherwise load for itself, each anew: the addresses, the database's and the cache's adapters.
-_LOADED = get_resolver().url_patterns, connection.settings_dict, caches["default"].key_prefix
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -48,14 +37,16 @@ class Stop:
 
 
 class Worker:
-    """A worker on a database of its own clock; `with` leaves nothing behind."""
+    """A worker on a database, with a clock of its own, that does one job after the other; `with` leaves nothing
+    behind.
+    """
 
     def __init__(self, database: str, moment: datetime, job: Callable[..., Any], *given: Any, **more: Any) -> None:
-        self.database = database
         self.line, there = FORKS.Pipe()
-        self.process = FORKS.Process(target=_work, args=(there, database, moment, job, given, more), daemon=True)
+        self.process = FORKS.Process(target=_work, args=(there, database, moment), daemon=True)
         self.process.start()
         there.close()
+        self.begin(job, *given, **more)
 
     @property
     def name(self) -> str:
@@ -68,9 +59,20 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.process.is_alive():
+        if self.busy and self.process.is_alive():
             self.kill()
         self.line.close()
+        self.process.join(PATIENCE)
+
+    def begin(self, job: Callable[..., Any], *given: Any, **more: Any) -> None:
+        """Give it its next job."""
+        self.line.send((job, given, more))
+        self.busy = True
+
+    def does(self, job: Callable[..., Any], *given: Any) -> Any:
+        """What its next job returns. Raises what it raises."""
+        self.begin(job, *given)
+        return self.result()
 
     def until_stopped(self) -> None:
         """Wait until it stands where it was to stop; fail when it ended without."""
@@ -86,7 +88,7 @@ class Worker:
     def result(self) -> Any:
         """What its job returned. Raises what it raised."""
         said = self._heard()
-        self.process.join(PATIENCE)
+        self.busy = False
         if isinstance(said, BaseException):
             raise said
         return said
@@ -119,25 +121,20 @@ def until_blocked_or_done(worker: Worker) -> None:
     assert wait_until(lambda: worker.is_done() or bool(backends(worker.name, "Lock")), PATIENCE)
 
 
-def _work(
-    line: Connection,
-    database: str,
-    moment: datetime,
-    job: Callable[..., Any],
-    given: tuple[Any, ...],
-    more: dict[str, Any],
-) -> None:
+def _work(line: Connection, database: str, moment: datetime) -> None:
     caches["default"].key_prefix = database
     connection.settings_dict["NAME"] = database
     connection.settings_dict.setdefault("OPTIONS", {})["application_name"] = f"worker {os.getpid()}"
-    with gateway_within(), time_machine.travel(moment, tick=False):
-        try:
-            said = job(line, *given, **more)
-        except BaseException as error:
-            said = RuntimeError(f"{type(error).__name__}: {error}")
-        finally:
-            connection.close()
-    line.send(said)
+    with gateway_within(), time_machine.travel(moment, tick=False), suppress(EOFError):
+        while True:
+            job, given, more = line.recv()
+            try:
+                said = job(line, *given, **more)
+            except BaseException as error:
+                said = RuntimeError(f"{type(error).__name__}: {error}")
+            finally:
+                connection.close()
+            line.send(said)
 
 
 @contextmanager
@@ -186,12 +183,21 @@ def run_sweep_without(line: Connection, name: str, moment: datetime, broken: swe
         return sweep.act(key, now)
 
     sweeps._sweeps[name] = dataclasses.replace(sweep, act=act)
-    return run_sweep(line, name, moment)
+    try:
+        return run_sweep(line, name, moment)
+    finally:
+        sweeps._sweeps[name] = sweep
 
 
 def list_due(line: Connection, name: str, moment: datetime) -> list[sweeps.Key]:
     """What a dry run finds due."""
     return sweeps.run(name, moment, dry_run=True).due or []
+
+
+def deliver(line: Connection, moment: datetime, *, stands: bool = False) -> int:
+    """Deliver what the outbox holds; with `stands`, stand before the first delivery is committed."""
+    with standing_before_commit(line) if stands else nullcontext():
+        return outbox.dispatch(moment)
 
 
 @contextmanager
@@ -240,9 +246,9 @@ def _stop_at(line: Connection, name: str, stop: Stop) -> None:
 
 def lay_out_market(line: Connection) -> dict[str, datetime]:
     """Lay out the market that every sweep has its rows in; when each has something due."""
-    from tests.fire import market
+    from tests.fire import scenes
 
-    return market.lay_out()
+    return scenes.lay_out()
 
 
 CALLBACK = "/payments/callbacks/sandbox/"

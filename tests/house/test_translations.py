@@ -28,6 +28,22 @@ def entry(text: str, said: str, extra: str = "") -> str:
     return f'\n{extra}msgid "{text}"\nmsgstr "{said}"\n'
 
 
+def test_a_plural_is_not_found_where_nothing_is_counted(root: Path) -> None:
+    write(
+        root,
+        template="{% load i18n %}{% blocktranslate %}{{ n }} sold{% endblocktranslate %}"
+        "{% blocktranslate count n=3 %}{{ n }} left{% plural %}{{ n }} left{% endblocktranslate %}",
+        catalog='\nmsgid "%(n)s sold"\nmsgid_plural "%(n)s sold"\nmsgstr[0] "已售 %(n)s"\n'
+        + entry("%(n)s left", "剩 %(n)s"),
+    )
+
+    assert translation_check.problems(root) == [
+        "shop/templates/page.html:1: no Chinese for '%(n)s sold', which the catalog knows only as a plural",
+        "shop/templates/page.html:1: no Chinese for '%(n)s left',"
+        " which the catalog knows only as one that counts nothing",
+    ]
+
+
 def test_every_text_with_its_chinese_passes(root: Path) -> None:
     write(
         root,

@@ -254,6 +254,11 @@ def test_a_late_sweep_reminds_once_and_an_incomplete_service_goes_back(now, serv
     assert (order.state, order.awaiting_since, in_escrow(order)) == ("in_service", None, order.amount)
     assert set(order.milestones.values_list("state", flat=True)) == {"returned"}
     assert selectors.waiting_for(order, late).who == "provider"
+    said = {reader: selectors.waiting_for(order, late, reader).sentence for reader in ("", "buyer", "provider")}
+    assert said[""] == said["buyer"]
+    assert said["buyer"].zh.startswith("等待服务商")
+    assert said["provider"].zh.startswith("等待您")
+    assert said["provider"].en.startswith("Waiting for you")
 
 
 @pytest.mark.clause("15(1)")

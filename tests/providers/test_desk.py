@@ -36,6 +36,8 @@ def test_an_application_is_reviewed_and_approved_through_the_desk(now: datetime,
     page = desk.get(f"/admin/providers/application/{application.pk}/change/").content.decode()
     paper = application.provider.documents.first()
     assert f"/papers/{paper.pk}/" in page
+    assert paper.masked_number in page
+    assert paper.number not in page
     assert "§9(3)1" in page
     assert desk.get(f"/admin/providers/application/{application.pk}/approve/").status_code == 403
 

@@ -2,19 +2,22 @@
 
 import io
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
+from catalog.services import package_add
 from core.acts import SYSTEM, Actor
 from core.uploads import EVIDENCE, checked_upload
 from exits.models import ExitOrder
 from exits.services import clearance_confirm, clearance_open, exit_request
 from notifications.models import Announcement
 from notifications.services import announcement_publish, announcement_write
+from orders.services import cloud_invoice_request
 from providers.types import ExitKind
 from support.services import message_send
 from support.types import Side
-from tests.catalog.making import make_submitted
+from tests.catalog.making import make_draft, make_submitted
 from tests.orders.making import buy, deliver_product, make_shop, monthly
 from tests.providers.making import Person, make_application
 from violations.models import Case, Measure, MessageReport, Remedy
@@ -100,9 +103,20 @@ def make_exits(operator: User, second: User, buyer: Person, now: datetime) -> di
 
 
 def make_queues(provider: Any, owner: Person, now: datetime) -> dict[str, Any]:
-    """An application and a listing version that wait for their review."""
+    """An application, a listing version and an invoice of the cloud that wait, and a draft with a file."""
     application, _person = make_application(now)
-    return {"application": application, "version": make_submitted(provider, owner, now)}
+    draft = make_draft(provider, owner, now)
+    return {
+        "application": application,
+        "version": make_submitted(provider, owner, now),
+        "package": package_add(
+            version=draft, upload=io.BytesIO("说明".encode()), name="guide.txt", actor=owner.actor, now=now
+        ),
+        "cloud_invoice": cloud_invoice_request(
+            provider=provider, bill="B-2026-02-0001", amount=Decimal("8600.00"), heading="云端有限公司", tax_number="",
+            email="", actor=owner.actor, now=now,
+        ),
+    }  # fmt: skip
 
 
 def make_claims(

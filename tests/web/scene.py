@@ -146,7 +146,7 @@ def make_scene(now: datetime) -> Scene:
     }
     assert set(people) == set(ROLES)
     number = {"number": order.number, "order_number": order.number}
-    version = product.live_version
+    version, package = product.live_version, things["package"]
     rulebook = version_name(now)
     known: list[tuple[str, dict[str, Any]]] = [
         ("", {**number, "slug": product.slug, "pk": 1, "citation": "17(4)2", "version": rulebook, "newer": rulebook}),
@@ -175,6 +175,7 @@ def make_scene(now: datetime) -> Scene:
         ("console/application/", {"section": "subject", "name": "submit"}),
         ("console/application/part/", {"name": "attest"}),
         ("console/complaints/", {"number": complaint.number}),
+        ("console/conversations/", {"pk": said.pk}),
         ("console/defects/", {"number": things["asked"].number, "name": "disclose"}),
         ("console/infringement/", {"number": things["takedown"].number, "pk": things["owed"].pk}),
         ("console/promotions/", {"number": things["campaign"].number}),
@@ -183,7 +184,8 @@ def make_scene(now: datetime) -> Scene:
         ("console/documents/part/", {"name": "send"}),
         ("console/leaving/", {"name": "request"}),
         ("console/orders/", {"number": work.number, "name": "deliver", "target": 1}),
-        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open", "part": "plans", "package": 1}),
+        ("console/products/", {"pk": product.pk, "section": "basics", "name": "open", "part": "plans"}),
+        ("console/products/<int:pk>/packages/<", {"pk": package.version.product_id, "package": package.pk}),
         ("console/products/<int:pk>/plans/", {"plan": version.plans.all()[0].pk, "name": "stop"}),
         ("console/products/<int:pk>/versions/", {"number": version.number}),
         ("console/refunds/", {"number": refund.number, "name": "accept", "target": 1}),

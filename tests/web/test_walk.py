@@ -68,7 +68,6 @@ def unwritten(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", "")
 
 
-@pytest.mark.trial
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.usefixtures("unwritten")
 def test_everybody_gets_where_the_table_says_and_nowhere_else(market: Scene, role: str) -> None:
@@ -76,7 +75,6 @@ def test_everybody_gets_where_the_table_says_and_nowhere_else(market: Scene, rol
     assert walk(market, role) == said
 
 
-@pytest.mark.trial
 def test_the_table_has_every_address_and_no_other() -> None:
     assert sorted(table()) == sorted(patterns())
 

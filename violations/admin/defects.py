@@ -1,25 +1,30 @@
 """Defects of products: asking a provider, and judging what it answers (§18(6))."""
 
+from datetime import datetime
 from functools import partial
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from accounts.admin.acts import ActAdmin
+from accounts.admin.reviews import Review, ReviewAdmin
 from accounts.types import SEE_DISPUTES
 from catalog.models import Product
 from core import clock
 from core.acts import Actor
 from core.errors import DomainError
 from regulation.selectors import rulebook_at
+from violations.admin import notices
 from violations.admin.forms import RowForm
 from violations.models import Defect
+from violations.selectors import defects_waiting
 from violations.services import defect_ask, defect_clear, defect_contest
 from violations.types import DefectState
 
@@ -33,7 +38,9 @@ class AskForm(forms.Form):
         help_text=_("The last part of its page's address."),
     )
     question = forms.CharField(
-        label=_("What is asked"), max_length=4000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 4})
+        label=pgettext_lazy("violations", "What is asked"),
+        max_length=4000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
     )
 
     def clean_product(self) -> Product:
@@ -45,17 +52,24 @@ class AskForm(forms.Form):
 
 
 @admin.register(Defect)
-class DefectAdmin(ActAdmin):
+class DefectAdmin(ReviewAdmin):
     seen_by = SEE_DISPUTES
     list_display = ["number", "product", "provider", "title", "state", "due_at", "disclosed_at", "users_told"]
     list_filter = ["state"]
     search_fields = ["number", "provider__number", "product__slug", "title"]
     list_select_related = ["product__live_version", "provider"]
-    ordering = ["-id"]
-    actions_list = ["ask"]
-    actions_detail = ["clear", "contest"]
+    ordering = ["denied_at", "id"]
+    actions_list = ["next_one", "ask"]
+    actions_detail = ["claim", "take_over", "release", "clear", "contest"]
+    keys = {"a": "clear", "r": "contest"}
 
-    def available_acts(self, obj: Defect, actor: Actor) -> list[str]:
+    def waiting(self) -> "QuerySet[Defect]":
+        return defects_waiting()
+
+    def review(self, request: HttpRequest, obj: Defect, now: datetime) -> Review:
+        return notices.of_defect(obj, now)
+
+    def settling_acts(self, obj: Defect, actor: Actor) -> list[str]:
         return ["clear", "contest"] if obj.state == DefectState.DENIED else []
 
     @action(description=_("Ask about a defect"), url_path="ask", permissions=["act"])
@@ -77,7 +91,7 @@ class DefectAdmin(ActAdmin):
                 _("The provider tells its users, or says why there is no defect, within the hours of the rulebook."),
                 _("Without an answer in time a case opens by itself."),
             ],
-            "submit": _("Ask the provider"),
+            "submit": pgettext_lazy("violations", "Ask the provider"),
             "back": reverse("admin:violations_defect_changelist"),
         }
         return render(request, "accounts/admin_act.html", context)
@@ -89,7 +103,7 @@ class DefectAdmin(ActAdmin):
             object_id,
             title=_("Accept that there is no defect"),
             consequences=[_("The matter is closed. The provider reads your reason.")],
-            submit=_("Accept the answer"),
+            submit=pgettext_lazy("violations", "Accept the answer"),
             run=lambda obj, data: defect_clear(
                 defect=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
             ),

@@ -1,28 +1,30 @@
 """Messages that look wrong, and infringement claims: what was said, and the judgement (§14, §18(7), §18(17))."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import action
 
-from accounts.admin.acts import ActAdmin
+from accounts.admin.reviews import Review, ReviewAdmin
 from accounts.types import SEE_DISPUTES
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from core.uploads import file_response
 from regulation.selectors import rulebook_at
+from violations.admin import notices
 from violations.admin.forms import RowForm
 from violations.models import MessageReport, Remedy, Takedown
-from violations.selectors import takedown_upload
+from violations.selectors import message_reports_waiting, takedown_upload, takedowns_waiting
 from violations.services import (
     message_report_dismiss,
     message_report_uphold,
@@ -33,7 +35,7 @@ from violations.types import ReportState, TakedownState
 
 
 @admin.register(MessageReport)
-class MessageReportAdmin(ActAdmin):
+class MessageReportAdmin(ReviewAdmin):
     """Messages that look wrong: what was written, who reported it, and the judgement (§14, §18(7))."""
 
     seen_by = SEE_DISPUTES
@@ -41,16 +43,21 @@ class MessageReportAdmin(ActAdmin):
     list_filter = ["state", "kind"]
     search_fields = ["order__number", "provider__number"]
     list_select_related = ["order", "provider", "message", "reporter"]
-    fields = ["order", "provider", "kind", "said", "note", "reporter", "filed_at", "state", "reason", "case"]
-    readonly_fields = fields
     ordering = ["filed_at", "id"]
-    actions_detail = ["uphold", "dismiss"]
+    actions_detail = ["claim", "take_over", "release", "uphold", "dismiss"]
+    keys = {"a": "uphold", "r": "dismiss"}
+
+    def waiting(self) -> "QuerySet[MessageReport]":
+        return message_reports_waiting()
+
+    def review(self, request: HttpRequest, obj: MessageReport, now: datetime) -> Review:
+        return notices.of_report(obj, now)
 
     @admin.display(description=_("message"))
     def said(self, obj: MessageReport) -> str:
         return obj.message.text
 
-    def available_acts(self, obj: MessageReport, actor: Actor) -> list[str]:
+    def settling_acts(self, obj: MessageReport, actor: Actor) -> list[str]:
         return ["uphold", "dismiss"] if obj.state == ReportState.OPEN else []
 
     @action(description=_("Uphold the report"), url_path="uphold")
@@ -85,7 +92,7 @@ class MessageReportAdmin(ActAdmin):
 
 
 @admin.register(Takedown)
-class TakedownAdmin(ActAdmin):
+class TakedownAdmin(ReviewAdmin):
     """Claims that a product infringes rights: what both sides say, and the decision (§18(17))."""
 
     seen_by = SEE_DISPUTES
@@ -93,36 +100,15 @@ class TakedownAdmin(ActAdmin):
     list_filter = ["state"]
     search_fields = ["number", "provider__number", "work"]
     list_select_related = ["product__live_version", "provider"]
-    fields = [
-        "number",
-        "product",
-        "provider",
-        "claimant",
-        "work",
-        "basis",
-        "statement",
-        "filed_at",
-        "response",
-        "responded_at",
-        "proofs",
-        "state",
-        "reason",
-        "case",
-    ]
-    readonly_fields = fields
     ordering = ["filed_at", "id"]
-    actions_detail = ["uphold", "dismiss"]
+    actions_detail = ["claim", "take_over", "release", "uphold", "dismiss"]
+    keys = {"a": "uphold", "r": "dismiss"}
 
-    @admin.display(description=_("proofs"))
-    def proofs(self, obj: Takedown) -> str:
-        return format_html_join(
-            mark_safe("<br>"),
-            '<a href="{}">{}</a> · {}',
-            (
-                (reverse("admin:violations_takedown_file", args=[obj.pk, one.pk]), one.name, one.given_by)
-                for one in obj.files.select_related("given_by").order_by("id")
-            ),
-        )
+    def waiting(self) -> "QuerySet[Takedown]":
+        return takedowns_waiting()
+
+    def review(self, request: HttpRequest, obj: Takedown, now: datetime) -> Review:
+        return notices.of_takedown(obj, now)
 
     def get_urls(self) -> list[Any]:
         page = path(
@@ -137,10 +123,10 @@ class TakedownAdmin(ActAdmin):
         found = takedown_upload(get_object_or_404(self.get_queryset(request), pk=pk), file)
         return file_response(found.file, name=found.name, content_type=found.content_type)
 
-    def available_acts(self, obj: Takedown, actor: Actor) -> list[str]:
+    def settling_acts(self, obj: Takedown, actor: Actor) -> list[str]:
         return ["uphold", "dismiss"] if obj.state == TakedownState.FILED else []
 
-    @action(description=_("Uphold the claim"), url_path="uphold")
+    @action(description=pgettext_lazy("violations", "Uphold the claim"), url_path="uphold")
     def uphold(self, request: HttpRequest, object_id: int) -> HttpResponse:
         found = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self.act_page(

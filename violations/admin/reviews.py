@@ -5,17 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.reviews import Facts, Papers, Review, Rows, Said, Words, decided, linked
+from accounts.admin.reviews import Facts, Papers, Review, Said, Words, decided, linked
+from core.clock import BEIJING
+from core.money import format_yuan
 from core.periods import start_of_day, year_of
 from deposits.selectors import deposit_balance
 from providers.models import Provider
 from regulation.selectors import rulebook_at, rulebook_named
 from regulation.types import Rulebook
 from violations import selectors
-from violations.models import Appeal, Case, Complaint, Evidence, Finding
+from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure
+from violations.types import OPEN_CASES
 
 HISTORY = 10
 
@@ -40,7 +44,8 @@ def _papers(files: Iterable[Evidence]) -> Papers:
     )
 
 
-def _standing(provider: Provider, now: datetime) -> list[Any]:
+def standing(provider: Provider, now: datetime) -> list[Any]:
+    """How a provider stands: points, deposit, and what was found earlier."""
     year = year_of(now)
     findings = Finding.objects.filter(provider=provider).select_related("case").order_by("-decided_at")[:HISTORY]
     return [
@@ -51,19 +56,22 @@ def _standing(provider: Provider, now: datetime) -> list[Any]:
                 (_("Deposit held"), deposit_balance(provider.pk)),
             ],
         ),
-        Rows(
+        Said(
             _("Earlier findings"),
-            [_("case"), _("schedule row"), _("points"), _("decided at"), _("state")],
             [
                 (
                     one.case.number,
-                    row_name(rulebook_named(one.rulebook), one.code),
-                    one.points,
                     one.decided_at,
-                    one.get_state_display(),
+                    _("%(row)s · points: %(points)s · %(state)s")
+                    % {
+                        "row": row_name(rulebook_named(one.rulebook), one.code),
+                        "points": one.points,
+                        "state": one.get_state_display(),
+                    },
                 )
                 for one in findings
             ],
+            _("None."),
         ),
     ]
 
@@ -99,6 +107,46 @@ def _prospect(provider: Provider, code: str, rulebook: Rulebook, on_product: boo
             ],
         )
     ]  # fmt: skip
+
+
+def _consequences(case: Case, rulebook: Rulebook, now: datetime) -> list[Any]:
+    """What a finding would bring about, or what the one that was made has brought about."""
+    finding = Finding.objects.filter(case=case).select_related("decision").first()
+    if finding is None:
+        if case.state not in OPEN_CASES:
+            return []
+        return _prospect(case.provider, case.code, rulebook, case.product_id is not None, now)
+    return [
+        *decided(_("Decision"), finding.decision),
+        Words(_("Why it was found"), finding.reason),
+        Facts(
+            _("Measures"),
+            [(measure_name(one, rulebook), measure_extent(one)) for one in finding.measures.order_by("id")],
+        ),
+        Facts(
+            _("Appeal"),
+            [(_("Finding"), finding.get_state_display()), (_("To be appealed until"), finding.appeal_due_at)],
+        ),
+    ]
+
+
+def measure_name(measure: Measure, rulebook: Rulebook) -> str:
+    """What a measure is, in the words of the rulebook where it has a name of its own."""
+    named = rulebook.measures.get(measure.name)
+    return named.in_language(_language()) if named else str(measure.get_kind_display())
+
+
+def measure_extent(measure: Measure) -> str:
+    """How far a measure goes: points, money, or until when, and whether it is in force."""
+    parts = [measure.get_state_display()]
+    if measure.points:
+        parts.insert(0, str(measure.points))
+    if measure.amount:
+        parts.insert(0, format_yuan(measure.amount))
+    if measure.until:
+        until = localtime(measure.until, BEIJING)
+        parts.append(str(_("until %(at)s") % {"at": f"{until:%Y-%m-%d %H:%M}"}))
+    return " · ".join(str(part) for part in parts)
 
 
 def of_complaint(complaint: Complaint, now: datetime) -> Review:
@@ -138,7 +186,7 @@ def of_complaint(complaint: Complaint, now: datetime) -> Review:
             ],
         ),
         *_prospect(complaint.provider, complaint.code, rulebook, complaint.product_id is not None, now),
-        *_standing(complaint.provider, now),
+        *standing(complaint.provider, now),
     ]
     return Review(evidence, judgement)
 
@@ -187,8 +235,8 @@ def of_case(case: Case, now: datetime) -> Review:
                 (_("Reason"), case.closing_reason),
             ],
         ),
-        *_prospect(case.provider, case.code, rulebook, case.product_id is not None, now),
-        *_standing(case.provider, now),
+        *_consequences(case, rulebook, now),
+        *standing(case.provider, now),
     ]
     return Review(evidence, judgement)
 
@@ -221,10 +269,9 @@ def of_appeal(appeal: Appeal, now: datetime) -> Review:
         ),
         Words(_("Why it was found"), finding.reason),
         *decided(_("Decision"), finding.decision),
-        Rows(
+        Facts(
             _("Measures that overturning it takes back"),
-            [_("kind"), _("points"), _("amount"), _("until"), _("state")],
-            [(one.get_kind_display(), one.points, one.amount, one.until, one.get_state_display()) for one in measures],
+            [(measure_name(one, rulebook_named(finding.rulebook)), measure_extent(one)) for one in measures],
         ),
     ]
     return Review([Words(_("What the provider appeals"), appeal.statement), *case.evidence], judgement)

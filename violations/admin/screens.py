@@ -3,6 +3,7 @@
 """
 
 from datetime import datetime
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -12,6 +13,8 @@ from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
@@ -21,6 +24,7 @@ from accounts.types import SEE_DISPUTES
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
+from core.money import format_yuan
 from core.periods import start_of_day
 from core.uploads import file_response
 from regulation.selectors import rulebook_at, rulebook_named
@@ -301,12 +305,38 @@ class MeasureAdmin(ActAdmin):
 
 @admin.register(Finding)
 class FindingAdmin(ReadOnlyAdmin):
+    fields = [
+        "case", "provider", "shown_row", "grade", "points", "occurrence", "shown_deduction", "shown_compensation",
+        "shown_measures", "reason", "rulebook", "decision", "decided_by", "decided_at", "appeal_due_at", "state",
+    ]  # fmt: skip
+    readonly_fields = ["shown_row", "shown_deduction", "shown_compensation", "shown_measures"]
     seen_by = SEE_DISPUTES
     list_display = ["case", "code", "grade", "points", "occurrence", "decided_at", "state"]
     list_filter = ["state", "grade"]
     search_fields = ["case__number", "code"]
     list_select_related = ["case"]
     ordering = ["-decided_at", "-id"]
+
+    @display(description=_("schedule row"))
+    def shown_row(self, finding: Finding) -> str:
+        return reviews.row_name(rulebook_named(finding.rulebook), finding.code)
+
+    @display(description=_("deduction from the deposit"))
+    def shown_deduction(self, finding: Finding) -> str:
+        return format_yuan(Decimal(finding.penalty.get("deduction") or 0))
+
+    @display(description=_("compensation of the buyer"))
+    def shown_compensation(self, finding: Finding) -> str:
+        return format_yuan(Decimal(finding.penalty.get("compensation") or 0))
+
+    @display(description=_("measures"))
+    def shown_measures(self, finding: Finding) -> SafeString:
+        rulebook = rulebook_named(finding.rulebook)
+        rows = finding.measures.order_by("id")
+        return format_html_join(
+            mark_safe("<br>"), "{}: {}",
+            ((reviews.measure_name(one, rulebook), reviews.measure_extent(one)) for one in rows),
+        )  # fmt: skip
 
 
 @admin.register(PointsEntry)

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from violations.types import CampaignState
@@ -50,7 +51,7 @@ class Campaign(FSMModelMixin, models.Model):
         choices=[
             (CampaignState.SUBMITTED, _("waiting for consent")),
             (CampaignState.SENT, _("sent")),
-            (CampaignState.REFUSED, _("refused")),
+            (CampaignState.REFUSED, pgettext_lazy("violations", "refused")),
             (CampaignState.WITHDRAWN, _("withdrawn")),
         ],
         protected=True,

@@ -6,7 +6,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
@@ -95,7 +95,7 @@ class Case(FSMModelMixin, models.Model):
         choices=[
             (CaseState.HEARING, _("the provider may be heard")),
             (CaseState.HEARD, _("waiting for a finding")),
-            (CaseState.FOUND, _("found")),
+            (CaseState.FOUND, pgettext_lazy("violations", "found")),
             (CaseState.DISMISSED, _("dismissed")),
         ],
         protected=True,

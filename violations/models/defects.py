@@ -37,7 +37,7 @@ class Defect(FSMModelMixin, models.Model):
         verbose_name=_("asked by"),
     )
     due_at = models.DateTimeField(_("answer due"), null=True, blank=True)
-    late_recorded_at = models.DateTimeField(null=True, blank=True)
+    late_recorded_at = models.DateTimeField(_("recorded as late"), null=True, blank=True)
     title = models.CharField(_("what is wrong"), max_length=120, blank=True)
     effect = models.TextField(_("what it may lead to"), blank=True)
     advice = models.TextField(_("what users should do"), blank=True)

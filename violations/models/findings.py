@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -44,7 +45,7 @@ class Finding(FSMModelMixin, models.Model):
         _("state"),
         default=FindingState.STANDING,
         choices=[
-            (FindingState.STANDING, _("standing")),
+            (FindingState.STANDING, pgettext_lazy("violations", "standing")),
             (FindingState.APPEALED, _("under appeal")),
             (FindingState.CONFIRMED, _("confirmed on appeal")),
             (FindingState.OVERTURNED, _("overturned on appeal")),
@@ -112,7 +113,7 @@ class Measure(FSMModelMixin, models.Model):
     step = models.PositiveSmallIntegerField(_("step of the standing ladder"), null=True, blank=True)
     points = models.SmallIntegerField(_("penalty points"), default=0)
     amount = MoneyField(_("amount"), default=0)
-    starts_at = models.DateTimeField(_("from"))
+    starts_at = models.DateTimeField(pgettext_lazy("violations", "from"))
     until = models.DateTimeField(_("until"), null=True, blank=True)
     ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
     reference = models.CharField(_("reference"), max_length=80, blank=True)
@@ -121,7 +122,7 @@ class Measure(FSMModelMixin, models.Model):
         default=MeasureState.IN_FORCE,
         choices=[
             (MeasureState.IN_FORCE, _("in force")),
-            (MeasureState.ENDED, _("ended")),
+            (MeasureState.ENDED, pgettext_lazy("violations", "ended")),
             (MeasureState.REVERSED, _("taken back")),
         ],
         protected=True,
@@ -148,7 +149,7 @@ class Measure(FSMModelMixin, models.Model):
         triggers = [pgtrigger.Protect(name="measure_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name}".strip()
+        return f"{self.finding} · {self.get_kind_display()}"
 
     @transition(field=state, source=MeasureState.IN_FORCE, target=MeasureState.ENDED)
     def end(self, *, now: datetime) -> None:
@@ -176,7 +177,12 @@ class PointsEntry(models.Model):
     occurred_at = models.DateTimeField(_("conduct ended at"))
     decided_at = models.DateTimeField(_("decided at"))
     reverses = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversed_by",
+        verbose_name=pgettext_lazy("violations", "reverses"),
     )
 
     class Meta:
@@ -226,11 +232,17 @@ class Appeal(FSMModelMixin, models.Model):
     )
     statement = models.TextField(_("why it is wrong"))
     filed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("filed by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("violations", "filed by"),
     )
     filed_at = models.DateTimeField(_("filed at"))
     found_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("found by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=pgettext_lazy("violations", "found by"),
     )
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

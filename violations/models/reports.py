@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from violations.types import ReportKind, ReportState
@@ -43,7 +44,7 @@ class MessageReport(FSMModelMixin, models.Model):
         null=True,
         blank=True,
         related_name="message_reports",
-        verbose_name=_("reported by"),
+        verbose_name=pgettext_lazy("violations", "reported by"),
     )
     kind = models.CharField(_("what it is about"), max_length=10, choices=REPORT_KINDS)
     note = models.TextField(_("what the reporter says"), blank=True)
@@ -101,7 +102,7 @@ class MessageReport(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.kind}"
+        return f"{self.order} · {self.get_kind_display()}"
 
     @transition(field=state, source=ReportState.OPEN, target=ReportState.UPHELD)
     def uphold(self, *, case_id: int, operator_id: int, reason: str, now: datetime) -> None:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -164,7 +165,7 @@ class Remedy(FSMModelMixin, models.Model):
     amount = MoneyField(_("costs paid"), default=0)
     offered_at = models.DateTimeField(_("offered"), null=True, blank=True)
     returned_note = models.TextField(_("why it was sent back"), blank=True)
-    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    accepted_at = models.DateTimeField(pgettext_lazy("violations", "accepted"), null=True, blank=True)
     late_recorded_at = models.DateTimeField(null=True, blank=True)
     state = FSMField(
         _("state"),
@@ -172,7 +173,7 @@ class Remedy(FSMModelMixin, models.Model):
         choices=[
             (RemedyState.OWED, _("owed by the provider")),
             (RemedyState.OFFERED, _("waiting for the user")),
-            (RemedyState.ACCEPTED, _("accepted")),
+            (RemedyState.ACCEPTED, pgettext_lazy("violations", "accepted")),
         ],
         protected=True,
     )

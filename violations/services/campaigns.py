@@ -50,7 +50,7 @@ def campaign_submit(*, provider: Any, product: Any, texts: Mapping[str, str], ac
         raise InvalidInput(_("Choose a product of yours that is on sale."), field="product")
     if selectors.campaign_waiting_of(provider) is not None:
         raise NotAllowed(_("A promotion of yours waits for consent. Withdraw it to ask for another."))
-    _require_interval(provider, now)
+    require_interval(provider, now)
     campaign = Campaign(
         number=new_number("M", now),
         provider=provider,
@@ -85,7 +85,7 @@ def campaign_approve(*, campaign: Campaign, actor: Actor, now: datetime) -> Camp
     require_role(actor, Role.OPERATIONS, campaign.provider)
     if campaign.product.state != ProductState.ON_SALE:
         raise NotAllowed(_("The product is not on sale any more."))
-    _require_interval(campaign.provider, now)
+    require_interval(campaign.provider, now)
     buyers = list(buyers_of_provider(campaign.provider))
     unwilling = opted_out([buyer.pk for buyer in buyers], GROUP)
     recipients = [buyer for buyer in buyers if buyer.pk not in unwilling and buyer.is_active]
@@ -129,7 +129,8 @@ def _waiting(campaign: Campaign) -> Campaign:
     return campaign
 
 
-def _require_interval(provider: Any, now: datetime) -> None:
+def require_interval(provider: Any, now: datetime) -> None:
+    """Refuse a promotion that follows the last one too soon (§18(9)). Raises TooSoon."""
     last = selectors.campaign_sent_last(provider)
     if last is None:
         return

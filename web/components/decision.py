@@ -53,7 +53,8 @@ def decision_view(decision: Any, facts: Mapping[str, Any] | None = None) -> Deci
         title=str(RULES.get(rule, _("Decision"))),
         sentence=_in_language(read("explanation")) or outcome,
         tone=TONES.get(outcome, "neutral"),
-        values=tuple(_lines(read("values") or {})),
+        # While the reason is not found to hold there is no amount yet: the zero stands for "not known".
+        values=() if outcome == "needs_finding" else tuple(_lines(read("values") or {})),
         facts=tuple(_lines(used)),
         clauses=tuple(read("clauses") or ()),
         rule=rule,

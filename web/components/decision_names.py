@@ -23,6 +23,10 @@ RULES: dict[str, str | Promise] = {
     "invoice.obligation": pgettext_lazy("decision", "Invoices"),
     "settlement.statement": pgettext_lazy("decision", "Settlement statement"),
     "settlement.service_fee": pgettext_lazy("decision", "Service fee"),
+    "violation.penalty": pgettext_lazy("decision", "Finding"),
+    "violation.appeal": pgettext_lazy("decision", "Appeal"),
+    "deposit.deduction": pgettext_lazy("decision", "Deduction from the deposit"),
+    "warranty.compensation": pgettext_lazy("decision", "Compensation under the warranty"),
 }
 
 # How an outcome stands for whoever reads it.
@@ -59,6 +63,12 @@ TONES = {
     "payout": "paid",
     "carried_forward": "due",
     "nothing": "neutral",
+    "penalty": "late",
+    "administrative": "due",
+    "overturned": "paid",
+    "deducted": "late",
+    "agreed": "paid",
+    "decided": "paid",
 }
 
 # Names of facts and values.
@@ -125,6 +135,18 @@ NAMES: dict[str, str | Promise] = {
     "deducted": pgettext_lazy("decision", "Deducted"),
     "payout": pgettext_lazy("decision", "Payout"),
     "carried": pgettext_lazy("decision", "Carried forward"),
+    "code": pgettext_lazy("decision", "Schedule row"),
+    "grade": pgettext_lazy("decision", "Class"),
+    "deduction": pgettext_lazy("decision", "Deducted from the deposit"),
+    "occurrence": pgettext_lazy("decision", "Time this year"),
+    "freeze_days": pgettext_lazy("decision", "Days frozen"),
+    "freeze_scope": pgettext_lazy("decision", "What is frozen"),
+    "found_before": pgettext_lazy("decision", "Found before this year"),
+    "occurred_at": pgettext_lazy("decision", "Last day of the conduct"),
+    "claim": pgettext_lazy("decision", "Claim"),
+    "asked": pgettext_lazy("decision", "Asked for"),
+    "offered": pgettext_lazy("decision", "Offered"),
+    "in_guarantee": pgettext_lazy("decision", "Within the guarantee"),
 }
 
 MONEY = frozenset(
@@ -152,6 +174,9 @@ MONEY = frozenset(
         "deducted",
         "payout",
         "carried",
+        "deduction",
+        "asked",
+        "offered",
     }
 )
 PERCENT = frozenset({"policy_percent", "cloud_share"})
@@ -176,4 +201,7 @@ CHOICES: dict[str, str | Promise] = {
     "unreachable": pgettext_lazy("decision", "Cannot be reached"),
     "bankrupt": pgettext_lazy("decision", "Bankrupt"),
     "other_failing": pgettext_lazy("decision", "Another failing"),
+    "store": pgettext_lazy("decision", "the store"),
+    "product": pgettext_lazy("decision", "the product"),
+    "publishing": pgettext_lazy("decision", "publishing"),
 }

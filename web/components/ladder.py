@@ -36,7 +36,7 @@ def ladder(points: int, steps: tuple[int, ...] = STEPS) -> Ladder:
     limit = steps[-1]
     following = next((step for step in steps if step > points), None)
     if following is None:
-        tone, sentence = "late", _("The store is cleared out.")
+        tone, sentence = "late", _("At 24 points the store is closed, and is cleared out.")
     else:
         tone = "paid" if points < steps[1] else "due" if points < steps[2] else "late"
         left = following - points

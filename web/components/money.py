@@ -25,6 +25,7 @@ PLACES: dict[str, Place] = {
     place.key: place
     for place in (
         Place("with_you", pgettext_lazy("where money is", "With you"), "neutral", "wallet"),
+        Place("with_buyer", pgettext_lazy("where money is", "With the buyer"), "neutral", "wallet"),
         Place("in_escrow", pgettext_lazy("where money is", "Held in escrow"), "held", "shield"),
         Place("due", pgettext_lazy("where money is", "Due to the provider"), "due", "clock"),
         Place("settled", pgettext_lazy("where money is", "In a settlement statement"), "accent", "file-spreadsheet"),

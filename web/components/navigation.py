@@ -103,15 +103,20 @@ def is_current(url: str, path: str) -> bool:
     return path == url if url.count("/") <= 2 else path.startswith(url)
 
 
-def console_sections(path: str, counts: dict[str, int] | None = None) -> list[NavSection]:
-    """The provider console's sections for the page at `path`; `counts` by url says what waits."""
+APPLICATION = "/console/application/"
+
+
+def console_sections(path: str, counts: dict[str, int] | None = None, *, admitted: bool = False) -> list[NavSection]:
+    """The provider console's sections for the page at `path`; `counts` by url says what waits. Who was admitted has no
+    application any more.
+    """
     waiting = counts or {}
     sections = []
     for title, entries in CONSOLE:
         items = [
             NavItem(url, label, icon, waiting.get(url, 0), is_current(url, path))
             for url, label, icon in entries
-            if answers(url)
+            if answers(url) and not (admitted and url == APPLICATION)
         ]
         if items:
             sections.append(NavSection(title, items))

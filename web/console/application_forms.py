@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.acts import Actor
 from providers import services
@@ -119,7 +120,7 @@ class PaperForm(forms.Form):
 
 class CodeForm(forms.Form):
     channel = forms.ChoiceField(choices=[("email", "email"), ("phone", "phone")], widget=forms.HiddenInput)
-    code = forms.CharField(label=_("Code"), max_length=6)
+    code = forms.CharField(label=pgettext_lazy("accounts", "Code"), max_length=6)
 
 
 def people_of(text: str) -> list[PersonOnDuty]:

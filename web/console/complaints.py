@@ -123,7 +123,7 @@ def _complaint_timeline(found: Any) -> list[TimelineItem]:
                 _("You answered"),
                 found.responded_at,
                 _("you"),
-                "message-square",
+                "message-circle",
                 "neutral",
                 found.response,
                 attachments=attached("provider"),

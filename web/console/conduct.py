@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -158,7 +158,7 @@ def case(request: HttpRequest, provider: Provider, now: datetime, number: str) -
         acts=[name for name in CASE_ACTS if _may(name, found, now)],
         appeal=getattr(finding, "appeal_record", None) if finding else None,
         timeline=_case_timeline(found),
-        crumbs=[(_("Cases"), CASES)],
+        crumbs=[(pgettext("navigation", "Cases"), CASES)],
     )
 
 
@@ -181,7 +181,7 @@ def _said(found: Any, one: Any, files: list[Any]) -> TimelineItem:
         _("Statement"),
         one.said_at,
         SIDES.get(one.side, one.side),
-        "message-square",
+        "message-circle",
         note=one.text,
         attachments=[_attached(found, file) for file in files],
     )

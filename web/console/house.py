@@ -279,7 +279,7 @@ def leaving(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
         now,
         exit=exit_,
         items=checklist(exit_, now) if exit_ else [],
-        past=list(exits_of(provider)[:10]),
+        past=[one for one in exits_of(provider)[:10] if exit_ is None or one.pk != exit_.pk],
         deposit=deposit_balance(provider.pk),
         deposit_may_return=deposit_may_return(exit_, now) if exit_ else False,
         may_withdraw=exit_ is not None and exit_.state == ExitState.PREPARING,

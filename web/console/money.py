@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import signed_in
@@ -106,7 +106,7 @@ def _balance_chart(provider: Provider) -> Chart | None:
         unit="yuan",
         limit=deposit_standing(provider).required,
         limit_name=_("Required"),
-        label_name=_("Day"),
+        label_name=pgettext("console", "Day"),
     )
 
 
@@ -213,7 +213,7 @@ def _statement_steps(found: Any) -> list[Step]:
     """How far a statement is, with the day of each step that is done."""
     done = [
         (_("Issued"), found.issued_at),
-        (_("Confirmed"), found.confirmed_at),
+        (pgettext("statement", "Confirmed"), found.confirmed_at),
         (_("Approved by operations"), found.operations_at),
         (_("Approved by finance"), found.finance_at),
         (_("Paid out"), found.paid_at),

@@ -29,7 +29,7 @@ from web.components.money import money_strip
 from web.console.access import allowed, do, draw, provider_page
 from web.console.order_acts import LABELS, PAGES, find_target
 from web.storefront.cards import in_english
-from web.storefront.presenting import strip_of, timeline_items
+from web.storefront.presenting import as_the_provider_sees, strip_of, timeline_items
 
 ORDERS, REFUNDS = "/console/orders/", "/console/refunds/"
 PRIMARY = {OrderAct.MILESTONE_START, OrderAct.MILESTONE_SUBMIT, OrderAct.DELIVER}
@@ -143,7 +143,7 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         share=order.amount - order.refunded - order.compensated - order.fee,
         tickets=tickets_of_order(order) if allowed(request.user, provider, Permission.SUPPORT) else [],
         may_talk=allowed(request.user, provider, Permission.SUPPORT),
-        strip=money_strip(strip_of(found.money)),
+        strip=money_strip(as_the_provider_sees(strip_of(found.money))),
         timeline=timeline_items(happened),
         refunds=refunds.refunds_of_order(order),
         crumbs=[(_("Orders"), ORDERS)],

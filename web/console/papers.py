@@ -27,6 +27,7 @@ from providers.selectors import (
     rulebook_of_provider,
 )
 from providers.types import REQUIRED_SLOTS, ChangeSubject, DocumentSlot, Permission
+from regulation.selectors import rulebook_for
 from web.acts import ActPage, Done
 from web.components.steps import Consequence
 from web.console.access import do, draw, provider_page
@@ -248,16 +249,16 @@ def _open(one: Any, now: datetime) -> bool:
 def _terms(one: Any, provider: Provider, now: datetime) -> dict[str, Any]:
     """Terms of its own in words: each parameter as the agreement sets it."""
     rulebook = rulebook_of_provider(provider, now)
+    agreed = rulebook_for(now, one.terms).parameters
     rows = []
-    for key, value in one.terms.items():
+    for key in one.terms:
         known = rulebook.parameters.get(key)
         rows.append(
             {
                 "name": known.name if known else key,
                 "clause": known.clause if known else "",
                 "now": parameter_words(known) if known else "",
-                "then": value,
-                "unit": known.unit if known else "",
+                "then": parameter_words(agreed[key]),
             }
         )
     return {"one": one, "rows": rows, "in_force": one.in_force_at(now)}

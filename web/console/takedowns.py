@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.acts import Actor
@@ -91,7 +91,7 @@ def _answer(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: da
 
 
 ANSWER = ActPage(
-    gettext_lazy("Answer the claim"),
+    pgettext_lazy("infringement", "Answer the claim"),
     gettext_lazy("Send the answer"),
     _answer,
     lambda found, target, now: [Consequence(_("Both the claimant and the platform read it."), None, "held")],

@@ -1,18 +1,19 @@
 """Money in the demo's past: what the sandbox gateway books and tells, without the round trip over HTTP."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
 from orders.deliveries import paid as order_paid_tell
 from payments.gateways import notify_url
-from payments.models import PaymentIntent
+from payments.models import Payback, PaymentIntent
 from payments.sandbox import bank
 from payments.sandbox.models import SandboxTrade
 from payments.selectors import intent_of, paybacks_for, payouts_for
 from payments.services import intent_expire, payment_receive
 from payments.services.paybacks import payback_answered
 from payments.services.payouts import payout_answered
-from payments.types import Answer, Movement, Notice, Result
+from payments.types import Answer, Movement, Notice, Result, TransferState
 
 
 def pay(intent: PaymentIntent, at: datetime) -> None:
@@ -59,8 +60,17 @@ def order_let_expire(order: Any, at: datetime) -> None:
 
 def refund_arrive(number: str, at: datetime) -> None:
     """The gateway carries out the pay-backs of a refund."""
-    for payback in paybacks_for(number):
-        if payback.state == "done" or payback.intent is None:
+    _carry_out(paybacks_for(number), at)
+
+
+def paybacks_arrive(at: datetime) -> None:
+    """The gateway carries out every pay-back that it was asked for and has not carried out."""
+    _carry_out(Payback.objects.filter(state=TransferState.WAITING).order_by("id"), at)
+
+
+def _carry_out(paybacks: Iterable[Payback], at: datetime) -> None:
+    for payback in paybacks:
+        if payback.state == TransferState.DONE or payback.intent is None:
             continue
         made = bank.refund(
             trade=payback.intent.gateway_trade, request_number=payback.number, amount=payback.amount, now=at
@@ -68,10 +78,17 @@ def refund_arrive(number: str, at: datetime) -> None:
         payback_answered(number=payback.number, answer=Answer(Result.DONE, trade=made.trade_no, at=at), now=at)
 
 
+def statement_refused(number: str, at: datetime) -> None:
+    """The bank does not take the payout of a statement."""
+    for payout in payouts_for(number):
+        refused = Answer(Result.REFUSED, at=at, reason="收款账户已注销 / the account was closed")
+        payout_answered(number=payout.number, answer=refused, now=at)
+
+
 def statement_arrive(number: str, at: datetime) -> None:
     """The bank carries out the payout of a statement."""
     for payout in payouts_for(number):
-        if payout.state == "done":
+        if payout.state == TransferState.DONE:
             continue
         made = bank.transfer(
             request_number=payout.number,

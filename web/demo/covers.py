@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw
 from web.components.covers import HEIGHT, WIDTH, cover_svg
 
 SIZE = (960, 600)
+COLOURS = 192
 OVER = 2  # drawn so many times larger, so that edges come out smooth
 _TOKEN = re.compile(r"[a-zA-Z]|-?(?:\d+\.?\d*|\.\d+)")
 Point = tuple[float, float]
@@ -25,7 +26,10 @@ def cover_png(name: str, category: str) -> io.BytesIO:
     for element in root:
         _shape(draw, element.tag.rpartition("}")[2], dict(element.attrib), scale, left)
     out = io.BytesIO()
-    image.reduce(OVER).save(out, format="PNG", compress_level=1)
+    # Few colours, so that it is small and quickly read again when it is uploaded.
+    image.reduce(OVER).quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(
+        out, format="PNG", compress_level=1
+    )
     out.seek(0)
     return out
 

@@ -101,10 +101,8 @@ class Disputes:
 
             self.story.at(
                 now + timedelta(hours=2),
-                lambda t: _done(
-                    services.refund_say(
-                        refund=refund, text="项目组内部调整，这个系统暂时不上了。", actor=Actor.of(buyer), now=t
-                    )
+                lambda t: services.refund_say(
+                    refund=refund, text="项目组内部调整，这个系统暂时不上了。", actor=Actor.of(buyer), now=t
                 ),
             )
             self.story.at(now + timedelta(hours=6), offer)
@@ -117,28 +115,22 @@ class Disputes:
         def course(refund: RefundRequest, now: datetime) -> None:
             self.story.at(
                 now + timedelta(hours=7),
-                lambda t: _done(
-                    services.refund_dispute(
-                        refund=refund,
-                        reply="测试记录显示响应时间在约定范围内，慢是因为客户侧网络。附上三天的监测数据。",
-                        actor=listed.seller.actor,
-                        now=t,
-                    )
+                lambda t: services.refund_dispute(
+                    refund=refund,
+                    reply="测试记录显示响应时间在约定范围内，慢是因为客户侧网络。附上三天的监测数据。",
+                    actor=listed.seller.actor,
+                    now=t,
                 ),
             )
             self.story.at(
                 now + timedelta(hours=30),
-                lambda t: _done(services.refund_escalate(refund=refund, actor=Actor.of(buyer), now=t)),
+                lambda t: services.refund_escalate(refund=refund, actor=Actor.of(buyer), now=t),
             )
             if finding:
                 arbiter = self.cast.operator("arbitration")
                 self.story.at(
                     now + timedelta(hours=52),
-                    lambda t: _done(services.refund_reject(refund=refund, finding=finding, actor=arbiter, now=t)),
+                    lambda t: services.refund_reject(refund=refund, finding=finding, actor=arbiter, now=t),
                 )
 
         return self._later(after, buyer, Reason.POOR_QUALITY, "页面打开经常超过十秒，多次反馈没有改善。", course)
-
-
-def _done(_result: object) -> None:
-    """What an act returns is of no use to the story."""

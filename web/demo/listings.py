@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from catalog import services
-from catalog.models import Category, Product, ProductVersion
+from catalog.models import Category, Plan, Product, ProductVersion
 from core.acts import Actor
 from web.demo import content
 from web.demo.content import ProductText
@@ -25,6 +26,11 @@ class Listed:
     @property
     def product_class(self) -> str:
         return str(self.product.category.product_class)
+
+    @cached_property
+    def plans(self) -> list[Plan]:
+        """What it can be bought as, in the order of its page."""
+        return list(Plan.objects.filter(version=self.product.live_version_id).order_by("position"))
 
 
 def list_product(story: Story, cast: Cast, seller: Seller, text: ProductText, at: datetime) -> Listed | None:

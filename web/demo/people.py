@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageDraw
@@ -18,7 +19,7 @@ from deposits.selectors import standing
 from deposits.services import deposit_pay
 from providers import selectors, services
 from providers.models import Application, Provider
-from providers.types import DocumentDetails, DocumentSlot, PersonOnDuty
+from providers.types import DocumentDetails, DocumentSlot, PersonOnDuty, ProviderState
 from regulation.types import Text
 from settlements.services import payout_account_set
 from web.demo import bank
@@ -88,7 +89,7 @@ def cast_create(story: Story, texts: list[ProviderText], buyers: int) -> Cast:
 def seller_enter(story: Story, cast: Cast, seller: Seller, serial: int) -> None:
     """A provider applies, is reviewed, pays its deposit and opens, as far as its part of the demo goes."""
     at = story.ago(seller.text.days, 9, 30)
-    number = _number(seller.text.kind, serial)
+    number = number_of(seller.text.kind, serial)
     identity_verify(
         user=seller.user,
         kind=seller.text.kind,
@@ -141,6 +142,8 @@ def deposit_in(seller: Seller, amount: Decimal, at: datetime) -> None:
 def deposit_keep_full(seller: Seller, at: datetime) -> None:
     """A provider that was told of a short deposit tops it up (§9(6)3); most do so the next day."""
     assert seller.provider is not None
+    if Provider.objects.get(pk=seller.provider.pk).state != ProviderState.ACTIVE:
+        return
     held = standing(seller.provider)
     deposit_in(seller, held.required - held.balance, at)
 
@@ -157,7 +160,7 @@ def _bank_account(seller: Seller, serial: int, at: datetime) -> None:
     )
 
 
-def _number(kind: str, serial: int) -> str:
+def number_of(kind: str, serial: int) -> str:
     """A credit code or identity number whose check character fits; nobody's."""
     if kind == "enterprise":
         body = f"91990100MA{serial:07d}"
@@ -166,16 +169,22 @@ def _number(kind: str, serial: int) -> str:
     return body + str(ric.calc_check_digit(body + "0"))
 
 
-def _paper(title: str) -> io.BytesIO:
+def paper(title: str) -> io.BytesIO:
     """A stand-in for a photographed paper, plainly marked."""
+    made = io.BytesIO(_drawn(title))
+    made.name = f"{title}.png"
+    return made
+
+
+@cache
+def _drawn(title: str) -> bytes:
     image = Image.new("RGB", (480, 320), "#f4f5f7")
     draw = ImageDraw.Draw(image)
     draw.rectangle((12, 12, 468, 308), outline="#8a94a6", width=3)
     draw.text((40, 140), f"DEMO / {title}", fill="#3d4657")
     out = io.BytesIO()
-    image.save(out, format="PNG")
-    out.seek(0)
-    return out
+    image.quantize(8).save(out, format="PNG")
+    return out.getvalue()
 
 
 def _application(seller: Seller, number: str, serial: int, at: datetime) -> Application:
@@ -197,12 +206,12 @@ def _application(seller: Seller, number: str, serial: int, at: datetime) -> Appl
             provider=provider,
             slot=slot,
             details=DocumentDetails(
-                number=number if own else _number("individual", 500 + serial),
+                number=number if own else number_of("individual", 500 + serial),
                 holder=text.legal_name if own else text.contact,
                 issued_on=date(2020, 5, 18),
                 expires_on=None,
             ),
-            upload=_paper(str(slot)),
+            upload=paper(str(slot)),
             file_name=f"{slot}.png",
             actor=actor,
             now=at,

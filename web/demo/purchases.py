@@ -3,10 +3,12 @@
 import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+
+from django.db import transaction
 
 from accounts.models import User
 from catalog.models import Plan
+from catalog.selectors import PlanNotOnSale
 from core.acts import Actor
 from core.errors import DomainError
 from orders import services
@@ -16,15 +18,13 @@ from web.demo.content import remarks
 from web.demo.listings import Listed
 from web.demo.story import Story
 
-Then = Callable[[Order, datetime], None]
+Then = Callable[[Order, datetime], object]
 NOTES = ("请尽快开通，谢谢。", "发票请开企业抬头。", "", "", "", "", "Please set it up before Friday.")
 
 
 def plan_of(listed: Listed, billing: str | None = None) -> Plan:
     """The plan of a product with that billing; the first one where none is named."""
-    plans = Plan.objects.filter(version=listed.product.live_version_id).order_by("position")
-    found = plans.filter(billing=billing).first() if billing else None
-    return found or plans[0]
+    return next((plan for plan in listed.plans if plan.billing == billing), listed.plans[0])
 
 
 class Purchases:
@@ -43,18 +43,21 @@ class Purchases:
 
         `then(order, moment)` is called when it was delivered, or when the first milestone of a service was accepted.
         """
-        chosen = plan or self.story.dice.choice(list(Plan.objects.filter(version=listed.product.live_version_id)))
+        chosen = plan or self.story.dice.choice(listed.plans)
 
         def place(now: datetime) -> None:
             actor = Actor.of(buyer)
-            order = services.order_place(
-                buyer=buyer,
-                plan_id=chosen.pk,
-                quantity=quantity,
-                note=self.story.dice.choice(NOTES),
-                actor=actor,
-                now=now,
-            )
+            try:
+                order = services.order_place(
+                    buyer=buyer,
+                    plan_id=chosen.pk,
+                    quantity=quantity,
+                    note=self.story.dice.choice(NOTES),
+                    actor=actor,
+                    now=now,
+                )
+            except PlanNotOnSale:  # its product is hidden just then
+                return
             self.made += 1
             if order.is_free:
                 bank.order_taken(order, now)
@@ -63,7 +66,7 @@ class Purchases:
                 self.story.at(now + timedelta(minutes=31), lambda t: bank.order_let_expire(order, t))
             elif stop == "cancelled":
                 self.story.at(
-                    now + timedelta(minutes=7), lambda t: _done(services.order_cancel(order=order, actor=actor, now=t))
+                    now + timedelta(minutes=7), lambda t: services.order_cancel(order=order, actor=actor, now=t)
                 )
             else:
                 self.story.at(now + timedelta(minutes=3), lambda t: self._pay(listed, order, buyer, t, then, stop))
@@ -190,17 +193,17 @@ class Purchases:
         if roll > 0.62 or order.state in {"refunded", "cancelled"}:
             return
         stars, kind = (5, "five") if roll < 0.38 else (4, "four") if roll < 0.54 else (3, "three")
+        words = self.story.dice.choice(self.words[kind])
         try:
-            found = services.review_write(
-                order=order, score=stars, text=self.story.dice.choice(self.words[kind]), actor=Actor.of(buyer), now=now
-            )
+            with transaction.atomic():
+                found = services.review_write(order=order, score=stars, text=words, actor=Actor.of(buyer), now=now)
         except DomainError:  # a refund was settled meanwhile
             return
         if self.story.dice.random() < 0.35:
             reply = self.story.dice.choice(self.words["replies"])
             self.story.at(
                 now + timedelta(hours=20),
-                lambda t: _done(services.review_reply(review=found, text=reply, actor=listed.seller.actor, now=t)),
+                lambda t: services.review_reply(review=found, text=reply, actor=listed.seller.actor, now=t),
             )
 
 
@@ -211,7 +214,3 @@ def _running(order: Order) -> bool:
 
 def _release(order: Order, now: datetime) -> None:
     services.order_release(order_id=order.pk, now=now)
-
-
-def _done(_result: Any) -> None:
-    """What an act returns is of no use to the story."""

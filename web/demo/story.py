@@ -8,7 +8,7 @@ from random import Random
 
 from core.periods import start_of_day
 
-Step = Callable[[datetime], None]
+Step = Callable[[datetime], object]
 SEED = 20170307
 
 

@@ -126,23 +126,23 @@ KINDS = [
         "proposed_at", _days(5),
     ),
     QueueKind(
-        _("Infringement claims"), "18(17)", "violations_takedown", "?state__exact=filed", Role.OPERATIONS,
+        _("Infringement claims"), "18(17)", "violations_takedown", "", Role.OPERATIONS,
         takedowns_waiting, "filed_at", _days(2),
     ),
     QueueKind(
-        _("Defects that are denied"), "18(6)", "violations_defect", "?state__exact=denied", Role.OPERATIONS,
+        _("Defects that are denied"), "18(6)", "violations_defect", "", Role.OPERATIONS,
         defects_waiting, "denied_at", _days(2),
     ),
     QueueKind(
-        _("Messages that look wrong"), "14", "violations_messagereport", "?state__exact=open", Role.OPERATIONS,
+        _("Messages that look wrong"), "14", "violations_messagereport", "", Role.OPERATIONS,
         message_reports_waiting, "filed_at", _days(2),
     ),
     QueueKind(
-        _("Promotions to consent to"), "18(9)", "violations_campaign", "?state__exact=submitted", Role.OPERATIONS,
+        _("Promotions to consent to"), "18(9)", "violations_campaign", "", Role.OPERATIONS,
         campaigns_waiting, "submitted_at", _days(3),
     ),
     QueueKind(
-        _("Invoices for cloud purchases"), "13(4)", "orders_cloudinvoice", "?state__exact=requested", Role.FINANCE,
+        _("Invoices for cloud purchases"), "13(4)", "orders_cloudinvoice", "", Role.FINANCE,
         cloud_invoices_waiting, "requested_at", _days(5),
     ),
     QueueKind(

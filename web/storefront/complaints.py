@@ -211,7 +211,7 @@ def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
                 _("The provider answered"),
                 complaint.responded_at,
                 _store_name(complaint.provider.store),
-                "message-square",
+                "message-circle",
                 "neutral",
                 complaint.response,
                 attachments=_attached(complaint, files, "provider"),

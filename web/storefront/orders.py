@@ -69,7 +69,7 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["quantity"].label = _("Quantity")
         self.fields["note"].label = _("A note for the provider")
-        self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds below")
+        self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds above")
         self.fields["agreed"].error_messages["required"] = _("Please read the terms and tick the box before you order.")
         self.fields["key"].error_messages["required"] = _("This form is incomplete. Look through it and send it again.")
 

@@ -42,6 +42,12 @@ def strip_of(money: Any) -> dict[str, Any]:
     }
 
 
+def as_the_provider_sees(amounts: dict[str, Any]) -> dict[str, Any]:
+    """The same strip for the other side: what is with you, or came back to you, is the buyer's."""
+    theirs = {"with_you": "with_buyer", "returned": "returned_to_buyer"}
+    return {theirs.get(key, key): amount for key, amount in amounts.items()}
+
+
 def timeline_items(events: Iterable[Any]) -> list[TimelineItem]:
     """What happened, as the timeline draws it, in the order given."""
     language = get_language() or "zh-hans"

@@ -205,7 +205,9 @@ def page_words() -> SafeString:
 def console_sections(context: template.Context) -> list[navigation.NavSection]:
     """The provider console's navigation for this page; `nav_counts` of the context says what waits."""
     request = context.get("request")
-    return navigation.console_sections(request.path if request else "", context.get("nav_counts"))
+    provider = getattr(request, "console_provider", None)
+    admitted = provider is not None and provider.admitted_at is not None
+    return navigation.console_sections(request.path if request else "", context.get("nav_counts"), admitted=admitted)
 
 
 @register.simple_tag(takes_context=True)

@@ -25,8 +25,8 @@ def english():
         (12, "late", "6 points to the next step.", [0, 6, 12]),
         (18, "late", "6 points more and the store is cleared out.", [0, 6, 12, 18]),
         (23, "late", "1 point more and the store is cleared out.", [0, 6, 12, 18]),
-        (24, "late", "The store is cleared out.", [0, 6, 12, 18, 24]),
-        (30, "late", "The store is cleared out.", [0, 6, 12, 18, 24]),
+        (24, "late", "At 24 points the store is closed, and is cleared out.", [0, 6, 12, 18, 24]),
+        (30, "late", "At 24 points the store is closed, and is cleared out.", [0, 6, 12, 18, 24]),
     ],
 )
 def test_the_ladder_says_what_comes_next_on_both_sides_of_each_step(points, tone, sentence, reached):

@@ -10,15 +10,22 @@ from accounts import demo
 from accounts.models import User
 from catalog.models import Category, ListingCard
 from core import clock
-from core.models import OutboxMessage
+from core.models import OutboxMessage, SweepFailure
+from deposits.models import TopUpDemand
+from exits.models import Exit
 from ledger.selectors import verify
-from orders.models import Order, OrderMilestone, Review
+from orders.models import CloudInvoice, Invoice, Order, OrderMilestone, Review, WarrantyClaim
 from providers.models import Application, Provider
+from providers.selectors import is_displayed
 from refunds.models import RefundRequest
+from regulation.models import RulebookVersion
 from regulation.services import rulebook_load
 from settlements.models import Statement
+from support.models import Ticket
+from violations.models import Campaign, Case, Complaint, Defect, Finding, Measure, Remedy, Takedown
 from web.demo import content
 from web.demo.seeding import SMALL, seed
+from web.desk.home import KINDS
 
 
 @pytest.fixture
@@ -36,11 +43,12 @@ def test_a_small_demo_shows_every_part_and_its_books_fit(seeded: None) -> None:
     out = StringIO()
     call_command("audit_verify", stdout=out)
     assert "fit" in out.getvalue()
-    assert Provider.objects.filter(state="active").count() == len(SMALL.providers) - 1
-    assert ListingCard.objects.filter(on_sale=True).exclude(cover="").count() == 12
+    assert states(Provider) == {"applying", "active", "leaving", "cleared"}
+    # All but the one that infringed somebody's rights.
+    assert ListingCard.objects.filter(on_sale=True).exclude(cover="").count() == 19
     assert {"placed", "paid", "in_service", "completed"} <= states(Order)
     assert {"waiting", "submitted", "accepted"} <= states(OrderMilestone)
-    assert {"paid_back", "negotiating", "refused"} <= states(RefundRequest)
+    assert {"paid_back", "negotiating", "refused", "escalated"} <= states(RefundRequest)
     assert "paid" in states(Statement)
     assert "under_review" in states(Application)
     assert Review.objects.filter(state="published").exists()
@@ -48,6 +56,54 @@ def test_a_small_demo_shows_every_part_and_its_books_fit(seeded: None) -> None:
     # What is left to send is the post of the last day, not of a year.
     oldest = OutboxMessage.objects.filter(state="waiting").order_by("created_at").first()
     assert oldest is None or oldest.created_at > clock.now() - timedelta(days=1)
+
+
+def test_every_queue_of_the_operators_has_something_and_matters_stand_at_every_point(seeded: None) -> None:
+    assert [str(kind.title) for kind in KINDS if not kind.rows().exists()] == []
+    assert not SweepFailure.objects.exists()
+    shown: list[tuple[type, set[str]]] = [
+        (Complaint, {"filed", "responded", "upheld", "dismissed", "withdrawn"}),
+        (Case, {"hearing", "heard", "found"}),
+        (Finding, {"standing", "appealed", "confirmed", "overturned"}),
+        (Exit, {"preparing", "proposed", "settled"}),
+        (WarrantyClaim, {"filed", "answered", "escalated", "compensated"}),
+        (Ticket, {"open", "answered", "solved", "closed"}),
+        (Takedown, {"filed", "upheld"}),
+        (Remedy, {"owed", "offered", "accepted"}),
+        (Defect, {"disclosed", "denied", "mended"}),
+        (Campaign, {"submitted", "sent"}),
+        (Invoice, {"requested", "issued"}),
+        (Statement, {"issued", "confirmed", "approved_operations", "disputed", "paid"}),
+        (TopUpDemand, {"awaiting", "satisfied"}),
+        (RulebookVersion, {"published", "draft"}),
+    ]
+    assert [(model.__name__, missing) for model, wanted in shown if (missing := wanted - states(model))] == []
+    assert Measure.objects.filter(kind="freeze", state="reversed").exists()
+    assert {"product_freeze", "deduction"} <= set(
+        Measure.objects.filter(state="in_force").values_list("kind", flat=True)
+    )
+
+
+def test_whoever_is_cleared_out_or_leaves_sells_nothing(seeded: None) -> None:
+    gone = Provider.objects.filter(state__in=["leaving", "cleared"]) | Provider.objects.filter(
+        exits__state="proposed", exits__kind="cleared_out"
+    )
+    assert gone.distinct().count() == 3
+    assert not any(is_displayed(provider, clock.now()) for provider in gone)
+
+
+def test_the_demo_provider_and_the_first_buyer_have_something_of_most_kinds(seeded: None) -> None:
+    seller = Provider.objects.get(owner__email=demo.address("hengjie"))
+    buyer = User.objects.get(email=demo.address("buyer"))
+    assert seller.state == "active"
+    for model in (Complaint, Case, Finding, Takedown, Defect, Campaign, Ticket, RefundRequest, CloudInvoice, Statement):
+        assert model.objects.filter(provider=seller).exists(), model.__name__
+    assert Case.objects.filter(provider=seller, state="hearing").exists()
+    assert WarrantyClaim.objects.filter(order__provider=seller, order__buyer=buyer).exists()
+    assert Invoice.objects.filter(order__buyer=buyer, late_told_at__isnull=False).exists()
+    assert Remedy.objects.filter(order__buyer=buyer, state="offered").exists()
+    assert Ticket.objects.filter(buyer=buyer, provider=seller).count() > 1
+    assert Complaint.objects.filter(complainant=buyer, state="filed", due_at__gt=clock.now()).exists()
 
 
 def test_the_first_buyer_can_try_every_refund(seeded: None) -> None:

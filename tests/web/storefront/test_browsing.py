@@ -6,8 +6,9 @@ import pytest
 from django.test import Client
 
 from core.references import new_number
+from orders.services import review_follow_up, review_reply, review_write
 from regulation.services import rulebook_load
-from tests.orders.making import SERVICE, TOOL, make_shop
+from tests.orders.making import SERVICE, TOOL, deliver_product, make_shop
 from tests.providers.making import make_person
 from tests.web.storefront.conftest import Shop, page, signed_in
 
@@ -43,6 +44,21 @@ def test_every_part_of_a_product_says_its_price_and_guarantee(shop: Shop, part: 
     assert "¥1,200.00" in text
     assert ("购买此套餐" if language == "zh-hans" else "Buy this plan") in text
     assert "/rules/clauses/17(4)2/" in text
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_review_stands_with_what_was_added_and_the_answer(shop: Shop, now: datetime, language: str):
+    deliver_product(shop.order, shop.provider, now)
+    review = review_write(order=shop.order, score=4, text="部署顺利", actor=shop.buyer.actor, now=now)
+    review_follow_up(review=review, text="用了一个月，稳定", actor=shop.buyer.actor, now=now)
+    review_reply(review=review, text="感谢信任", actor=shop.provider.actor, now=now)
+
+    text = page(Client(), f"/p/{shop.product.slug}/reviews/", language)
+
+    later, answer = ("追评：", "服务商回复：") if language == "zh-hans" else ("Later:", "The provider answers:")
+    assert "部署顺利" in text
+    assert f"{later} 用了一个月，稳定 · {now.date()}" in text
+    assert f"{answer} 感谢信任 · {now.date()}" in text
 
 
 def test_service_steps_stand_only_where_there_are_some(now: datetime, clock):

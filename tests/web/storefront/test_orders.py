@@ -164,7 +164,7 @@ def test_my_orders_are_filtered_searched_and_paged(shop: Shop, buyer, now: datet
         place(shop.buyer, shop.product, now + timedelta(seconds=n))
     text = page(buyer, "/orders/")
     assert "cursor=" in text
-    assert "等待买家付款" in text
+    assert "等待您付款" in text
     assert shop.order.number not in page(buyer, "/orders/?state=placed")
     assert shop.order.number in page(buyer, f"/orders/?q={shop.order.number}")
     assert "没有符合条件的订单" in page(buyer, "/orders/?q=zzzz")

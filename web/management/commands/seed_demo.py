@@ -38,11 +38,12 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {line} ({time.monotonic() - began:.0f} s)")
                 self.stdout.flush()
 
-        # Nobody is woken for each message of a year; the dispatcher finds what is left by itself.
+        # Nobody is woken for each message of a year; the dispatcher finds what is left by itself. Nor does anybody read
+        # the log of its statements, which development keeps of every query.
         # Much is made and kept for a while, so looking for garbage again and again only costs time.
         gc.disable()
         try:
-            with override_settings(OUTBOX_NUDGE=False):
+            with override_settings(OUTBOX_NUDGE=False, DEBUG=False):
                 made = seed(now=clock.now(), size=SMALL if options["small"] else FULL, say=say)
         finally:
             gc.enable()
