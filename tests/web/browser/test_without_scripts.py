@@ -30,10 +30,11 @@ SHOWN = {
         "/admin/orders/order/1/change/",
     ],
 }  # fmt: skip
-# What a page says to whoever looks at it, line by line; what only scripts can do says nothing without them.
+# What a page says to whoever looks at it, line by line: but for what only scripts can do, and for times, which go on
+# from one look to the next.
 LINES = """() => {
   const main = document.querySelector('main');
-  const hidden = [...main.querySelectorAll('.js-only, .btn[data-density-switch]')];
+  const hidden = [...main.querySelectorAll('.js-only, time, [data-countdown]')];
   hidden.forEach((one) => one.remove());
   return [...new Set(main.innerText.split('\\n').map((line) => line.trim()).filter(Boolean))];
 }"""
