@@ -132,15 +132,11 @@ def make_disputes(scene: Scene, now: datetime) -> None:
 
 
 def make_console(scene: Scene, now: datetime) -> None:
-    """A listing that is being written, with a file; an invoice of the cloud that was asked for."""
+    """A listing that is being written, with a file, and one with several plans."""
     owner, shop = scene.things["owner"], scene.things["product"]
     written, _ = make_shop(now, provider=shop.provider, person=owner)
     draft = version_open(product=written, actor=owner.actor, now=now)
     package = package_add(version=draft, upload=paper(), name="readme.txt", actor=owner.actor, now=now)
-    orders.cloud_invoice_request(
-        provider=shop.provider, bill="B-2026-02-0001", amount=Decimal("8600.00"), heading="云端有限公司",
-        tax_number="", email="", actor=owner.actor, now=now,
-    )  # fmt: skip
     choice, _ = make_shop(now, provider=shop.provider, person=owner, plans=[one_off("100.00"), monthly("20.00")])
     scene.names |= {"written": written.pk, "choice": choice.slug}
     scene.known += [

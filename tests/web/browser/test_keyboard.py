@@ -44,7 +44,8 @@ def test_the_way_past_the_header_is_first_everywhere(enter: Enter, market: Scene
 def test_the_account_menu_opens_closes_and_gives_the_focus_back(enter: Enter) -> None:
     page = enter("buyer")
     page.goto("/")
-    summary, entry = page.locator("header details.menu > summary"), page.get_by_role("link", name="My orders")
+    menu = page.locator("header details.menu")
+    summary, entry = menu.locator("summary"), menu.get_by_role("link", name="My orders")
     press(page, summary)
     expect(entry).to_be_visible()
     page.keyboard.press("Tab")

@@ -1,13 +1,16 @@
 """Without JavaScript every page shows what it shows with it, and forms are sent as browsers have always sent them."""
 
 import re
+from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+import time_machine
 from playwright.sync_api import Page, expect
 
 from orders.models import Order
 from refunds.models import RefundRequest
-from tests.web.browser.conftest import Enter
+from tests.web.browser.conftest import NOW, Enter
 from tests.web.browser.setting import check_address
 from tests.web.scene import Scene
 
@@ -33,14 +36,21 @@ SHOWN = {
 # What a page says to whoever looks at it, line by line; what only scripts can do says nothing without them.
 LINES = """() => {
   const main = document.querySelector('main');
-  const hidden = [...main.querySelectorAll('.js-only, .btn[data-density-switch]')];
+  const hidden = [...main.querySelectorAll('.js-only')];
   hidden.forEach((one) => one.remove());
   return [...new Set(main.innerText.split('\\n').map((line) => line.trim()).filter(Boolean))];
 }"""
 
 
+@pytest.fixture
+def still() -> Iterator[None]:
+    """A clock that stands: "two minutes ago" is the same at both looks."""
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        yield
+
+
 @pytest.mark.parametrize("role", SHOWN)
-def test_a_page_shows_the_same_without_scripts(enter: Enter, market: Scene, role: str) -> None:
+def test_a_page_shows_the_same_without_scripts(enter: Enter, market: Scene, still: None, role: str) -> None:
     application = market.things["application"].pk
     names = market.names | {"review": f"/admin/providers/application/{application}/change/"}
     plain, scripted = enter(role, scripts=False), enter(role)
