@@ -7,7 +7,7 @@ from accounts.types import Role
 from core.acts import Actor
 from core.errors import NotPermitted
 from providers.models import Provider
-from providers.selectors import require_permission, role_of
+from providers.selectors import require_permission_of, role_of
 from providers.types import Permission
 
 
@@ -26,7 +26,7 @@ def require_products(actor: Actor, provider: Provider) -> None:
         return
     if actor.id is None:
         raise NotPermitted(_("Sign in to do this."))
-    require_permission(user=user_by_pk(actor.id), provider=provider, permission=Permission.PRODUCTS)
+    require_permission_of(user_id=actor.id, provider=provider, permission=Permission.PRODUCTS)
 
 
 def require_reviewer(actor: Actor, provider: Provider | None = None) -> None:

@@ -30,6 +30,7 @@ def cover_file(upload: IO[bytes]) -> ContentFile:
             )
         drawn = ImageOps.fit(image.convert("RGB"), (WIDTH, HEIGHT), method=Image.Resampling.LANCZOS)
     out = io.BytesIO()
-    drawn.save(out, format="WEBP", quality=86, method=4)
+    # Method 2 takes less than half the time of the default for a tenth more bytes; the provider waits for it.
+    drawn.save(out, format="WEBP", quality=86, method=2)
     data = out.getvalue()
     return ContentFile(data, name=f"{hashlib.sha256(data).hexdigest()[:32]}.webp")

@@ -65,11 +65,10 @@ def require_provider(order: Order, actor: Actor, permission: str = Permission.OR
     """
     if actor.id is None:
         raise OrderNotFound
-    user = user_by_pk(actor.id)
     refusal: Exception = OrderNotFound()
     for provider in Provider.objects.filter(pk__in={order.provider_id, order.performer_id}):
         try:
-            providers.require_permission(user=user, provider=provider, permission=permission)
+            providers.require_permission_of(user_id=actor.id, provider=provider, permission=permission)
         except NotPermitted as error:
             refusal = error
         except NotFound:

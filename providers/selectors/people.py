@@ -123,7 +123,12 @@ def require_permission(*, user: Any, provider: Provider, permission: str) -> Non
 
     Raises ProviderNotFound for strangers, so that nobody learns what exists, and RoleTooSmall for members.
     """
-    role = role_of(user, provider)
+    require_permission_of(user_id=user.pk, provider=provider, permission=permission)
+
+
+def require_permission_of(*, user_id: int, provider: Provider, permission: str) -> None:
+    """The same of an account by its number, where nothing else of it is needed."""
+    role = role_of_account(user_id, provider)
     if role is None:
         raise ProviderNotFound
     if not may(role, permission):

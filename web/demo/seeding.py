@@ -133,7 +133,7 @@ def _everyday(market: Market, size: Size) -> None:
         if listed.text.key in UNSOLD or listed.seller.text.state == "clearing":
             continue
         age = (story.now - listed.since).total_seconds() / 86400
-        count = max(round((age / 180 + 0.5) * size.per_product), 1)
+        count = max(round((age / 240 + 0.45) * size.per_product), 1)
         for index in range(count):
             # One sale in the last weeks, the others over the whole time and rather lately.
             back = story.dice.uniform(0, min(age, 75)) if index == 0 else age * story.dice.random() ** 1.6

@@ -1,12 +1,15 @@
 """Settlement days of the demo: statements issued, confirmed, approved by two operators, and paid."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+
+from django.db import transaction
 
 from core.acts import Actor
 from core.periods import beijing_date, start_of_day
 from settlements import selectors, services
 from settlements.cycles import current_cycle, cutoff, issue_day
+from settlements.services.approvals import PayoutsHeld
 from web.demo import bank
 from web.demo.market import Market
 from web.demo.people import Cast, Seller, deposit_keep_full
@@ -29,7 +32,7 @@ IN_TIME = {"light-forms": 9, "gh-release": 4, "cost-lens": 4, "ax-daily": 9}
 
 def sales_in_time(market: Market) -> None:
     """Something is sold so long before the last settlement day that it has left its guarantee by then."""
-    last = cutoff(current_cycle(market.story.now, CYCLE_DAYS))
+    last = cutoff(_shown_cycle(market.story))
     for key, days in IN_TIME.items():
         listed = market.listed[key]
         market.purchases.buy(
@@ -82,24 +85,35 @@ def _take_its_course(story: Story, cast: Cast, seller: Seller, statement: Any, n
     def approve(t: datetime) -> None:
         services.statement_approve_operations(statement=statement, actor=operations, now=t)
 
-    def pay(t: datetime) -> None:
-        services.statement_approve_finance(statement=statement, actor=finance, now=t)
-
     arrives = bank.statement_refused if stop == "unpaid" else bank.statement_arrive
+
+    def pay(t: datetime) -> None:
+        try:
+            with transaction.atomic():
+                services.statement_approve_finance(statement=statement, actor=finance, now=t)
+        except PayoutsHeld:  # by a measure, which finance waits for
+            story.at(t + timedelta(days=1), pay)
+        else:
+            story.at(t + timedelta(hours=3), lambda u: arrives(statement.number, u))
+
     steps: list[tuple[datetime, Step]] = [(confirmed, confirm)]
     if stop != "operations":
         steps.append((confirmed + timedelta(hours=20), approve))
     if stop not in {"operations", "finance"}:
         steps.append((confirmed + timedelta(hours=26), pay))
-        steps.append((confirmed + timedelta(hours=29), lambda t: arrives(statement.number, t)))
     for moment, step in steps:
         story.at(moment, step)
 
 
 def _stops_at(story: Story, seller: Seller, now: datetime) -> str:
-    """With whom a statement of the last settlement day still is, so that there is one with each."""
-    last = current_cycle(story.now, CYCLE_DAYS) == current_cycle(now, CYCLE_DAYS)
-    return STILL_WITH.get(seller.text.key, "") if last else ""
+    """With whom a statement of the settlement day that is shown still is, so that there is one with each."""
+    shown = _shown_cycle(story) == current_cycle(now, CYCLE_DAYS)
+    return STILL_WITH.get(seller.text.key, "") if shown else ""
+
+
+def _shown_cycle(story: Story) -> date:
+    """The last cycle whose statements have been out long enough to be with everybody who has a say."""
+    return current_cycle(story.now - timedelta(days=3), CYCLE_DAYS)
 
 
 def _objected_to(

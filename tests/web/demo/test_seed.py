@@ -1,15 +1,17 @@
 """The demo: what it holds, that its books and trail are whole, and that a second run changes nothing."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import call_command
 
 from accounts import demo
 from accounts.models import User
 from catalog.models import Category, ListingCard
 from core import clock
+from core.clock import BEIJING
 from core.models import OutboxMessage, SweepFailure
 from deposits.models import TopUpDemand
 from exits.models import Exit
@@ -82,6 +84,17 @@ def test_every_queue_of_the_operators_has_something_and_matters_stand_at_every_p
     assert {"product_freeze", "deduction"} <= set(
         Measure.objects.filter(state="in_force").values_list("kind", flat=True)
     )
+
+
+def test_on_the_morning_of_a_settlement_day_the_queues_have_something_too(db: None) -> None:
+    """Its statements are just out, so that those of the cycle before are shown; and a payout was held in between."""
+    morning = datetime(2026, 6, 16, 11, tzinfo=BEIJING)
+    with time_machine.travel(morning):
+        rulebook_load(now=morning)
+        seed(now=morning, size=SMALL)
+
+    assert [str(kind.title) for kind in KINDS if not kind.rows().exists()] == []
+    assert [str(misfit) for misfit in verify()] == []
 
 
 def test_whoever_is_cleared_out_or_leaves_sells_nothing(seeded: None) -> None:
