@@ -78,10 +78,10 @@ register(
 )
 register(
     "case.found",
-    title={"zh-hans": "案件 {number} 认定结果：扣 {points} 分", "en": "Finding in case {number}: {points} points"},
+    title={"zh-hans": "案件 {number} 认定结果：扣 {points} 分", "en": "Finding in case {number}: points {points}"},
     body={
         "zh-hans": "平台认定“{row}”成立，扣 {points} 分。理由：{reason}。您可以在 {due_at} 之前申诉，由另一名运营人员处理（§19）。",
-        "en": "The platform finds: {row}, {points} points. Reason: {reason}. You may appeal before {due_at}; another operator decides (§19).",
+        "en": "The platform finds: {row}; points {points}. Reason: {reason}. You may appeal before {due_at}; another operator decides (§19).",
     },
     group=GROUP,
     mandatory=True,

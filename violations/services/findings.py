@@ -127,7 +127,7 @@ def _decision(case: Case, cost: Penalty, rulebook: Rulebook) -> Decision:
         clauses=cite("19", "20", *row.clauses),
         explanation=Text(
             f"{row.name.zh}：本年第 {cost.occurrence} 次，扣 {cost.points} 分，扣保证金 ¥{cost.deduction:,.2f}。",
-            f"{row.name.en}: time {cost.occurrence} this year, {cost.points} points, ¥{cost.deduction:,.2f} deducted.",
+            f"{row.name.en}: time {cost.occurrence} this year; points {cost.points}, ¥{cost.deduction:,.2f} deducted.",
         ),
     )
 
