@@ -149,7 +149,7 @@ def make_scene(now: datetime) -> Scene:
     version, package = product.live_version, things["package"]
     rulebook = version_name(now)
     known: list[tuple[str, dict[str, Any]]] = [
-        ("", {**number, "slug": product.slug, "pk": 1, "citation": "17(4)2", "version": rulebook, "newer": rulebook}),
+        ("", {**number, "slug": product.slug, "pk": 0, "citation": "17(4)2", "version": rulebook, "newer": rulebook}),
         ("account/tokens/", {"pk": token.pk}),
         ("admin/<app_label>/", {"app_label": "orders"}),
         ("admin/r/", {"content_type_id": content_type(product), "object_id": product.pk}),
@@ -159,6 +159,7 @@ def make_scene(now: datetime) -> Scene:
         ("admin/notifications/announcement/", {"object_id": things["draft"].pk}),
         ("admin/providers/application/", {"object_id": things["application"].pk}),
         ("admin/violations/takedown/", {"pk": things["takedown"].pk, "file": things["takedown"].files.all()[0].pk}),
+        ("admin/violations/complaint/evidence/", {"pk": complaint.evidence.all()[0].pk}),
         ("announcements/", {"pk": things["announcement"].pk}),
         ("api/v1/catalog/own/", {"product_id": product.pk, "version_id": version.pk}),
         ("api/v1/deposits/", {"pk": 1}),
@@ -174,10 +175,11 @@ def make_scene(now: datetime) -> Scene:
         ("complaints/", {"number": complaint.number, "pk": complaint.evidence.all()[0].pk}),
         ("console/application/", {"section": "subject", "name": "submit"}),
         ("console/application/part/", {"name": "attest"}),
-        ("console/complaints/", {"number": complaint.number}),
+        ("console/complaints/", {"number": complaint.number, "pk": complaint.evidence.all()[0].pk}),
         ("console/conversations/", {"pk": said.pk}),
         ("console/defects/", {"number": things["asked"].number, "name": "disclose"}),
         ("console/infringement/", {"number": things["takedown"].number, "pk": things["owed"].pk}),
+        ("console/infringement/<slug:number>/files/", {"pk": things["takedown"].files.all()[0].pk}),
         ("console/promotions/", {"number": things["campaign"].number}),
         ("console/agreements/", {"name": "text", "pk": product.provider.agreements.all()[0].text_id}),
         ("console/documents/", {"name": "change"}),
@@ -193,7 +195,7 @@ def make_scene(now: datetime) -> Scene:
         ("console/statements/", {"number": statement.number, "name": "confirm", "kind": "csv"}),
         ("console/store/", {"name": "edit"}),
         ("console/team/", {"name": "invite", "pk": 1, "secret": "wrong"}),
-        ("console/tickets/", {"number": ticket.number}),
+        ("console/tickets/", {"number": ticket.number, "pk": ticket.messages.all()[0].pk}),
         ("covers/", {"product_id": product.pk, "name": cover_name(version)}),
         ("infringement/", {"number": things["takedown"].number, "pk": things["takedown"].files.all()[0].pk}),
         ("mailbox/", {"pk": 1}),
