@@ -106,7 +106,9 @@ def violation_points(facts: PointsFacts, rulebook: Rulebook) -> Decision:
         )
     else:
         outcome = "in_good_standing"
-        why = Text(f"{year} 年已扣 {points} 分，未达 {limit} 分。", f"The points of {year} come to {points}, below {limit}.")
+        why = Text(
+            f"{year} 年已扣 {points} 分，未达 {limit} 分。", f"The points of {year} come to {points}, below {limit}."
+        )
     return Decision(
         "violation.points",
         rulebook.version,

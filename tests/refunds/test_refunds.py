@@ -11,6 +11,7 @@ from catalog.models import ProductSale
 from core import sweeps
 from core.acts import Actor
 from core.errors import InvalidInput, NotPermitted
+from core.money import ZERO
 from core.periods import end_of_days
 from deposits.models import Deduction
 from ledger.models import Entry
@@ -382,6 +383,9 @@ def test_a_loss_caused_by_a_service_gives_everything_back_from_payable_deposit_a
     advanced = SettlementItem.objects.get(counter_account="compensation:platform")
     assert (advanced.kind, advanced.amount, advanced.moved) == ("recovery", Decimal("200.00"), Decimal("0.00"))
     gateway_pays_back(refund.number, at)
+    strip = orders.money_of(order)
+    assert (strip.in_escrow, strip.returned, strip.recovered) == (ZERO, Decimal("1200.00"), Decimal("1200.00"))
+    assert (strip.due, strip.settled, strip.paid) == (ZERO, ZERO, ZERO)
     books_fit()
 
 

@@ -118,7 +118,7 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         }
         for one in found.milestones
     ]
-    happened = sorted([*found.timeline, *refunds.timeline_of_order(order)], key=lambda event: event.at, reverse=True)
+    happened = sorted(found.timeline, key=lambda event: event.at, reverse=True)
     return draw(
         request,
         "order",

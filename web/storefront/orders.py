@@ -28,7 +28,7 @@ from orders.selectors import (
 from orders.services import PlacedBefore, order_place
 from orders.types import MilestoneState, OrderAct, OrderFilters, OrderState
 from payments.selectors import intent_of
-from refunds.selectors import refunds_of_order, timeline_of_order
+from refunds.selectors import refunds_of_order
 from violations.selectors import remedy_of_order
 from web.acts import act_page, refused_by_field
 from web.components.lists import FilterSpec, list_state
@@ -185,7 +185,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         for one in found.acts
         if one.act in LABELS
     ]
-    happened = sorted([*found.timeline, *timeline_of_order(order)], key=lambda event: event.at, reverse=True)
+    happened = sorted(found.timeline, key=lambda event: event.at, reverse=True)
     context = {
         "order": order,
         "title": _title(order, "title"),

@@ -118,3 +118,11 @@ def test_queries_of_a_refund_do_not_grow_with_what_is_said(disputed, buyer, quer
         clock.shift(timedelta(seconds=1))
         buyer.post(path, {"text": f"补充 {n}", "files": [evidence()]})
     assert queries(buyer, path) == few
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_an_order_tells_each_step_of_its_refund_once(disputed, shop: Shop, buyer, language):
+    refund, provider = disputed
+    for client, path in ((buyer, "/orders/"), (signed_in(provider), "/console/orders/")):
+        text = page(client, f"{path}{refund.order.number}/", language)
+        assert text.count("买家申请退款" if language == "zh-hans" else "Refund asked for") == 1
