@@ -3,14 +3,14 @@
 import hashlib
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
 from core.errors import Conflict, InvalidInput
-from core.models import IdempotencyKey
+from core.keys import Answered, key_answer, key_take
 
 HEADER = "Idempotency-Key"
 LONGEST = 100
@@ -29,6 +29,8 @@ class IdempotentWrites:
     The same key with the same input gets the first answer again; with other input, 409. A refused write is not kept.
     """
 
+    _taken: tuple[str, str] | None = None
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         if request.method != "POST":
             return super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
@@ -37,10 +39,9 @@ class IdempotentWrites:
                 response = super().dispatch(request, *args, **kwargs)  # type: ignore[misc]
                 if response.status_code >= 400:
                     raise _Refused(response)
-                if getattr(self, "_kept", None) is None and hasattr(self, "_claim"):
-                    IdempotencyKey.objects.filter(pk=self._claim.pk).update(
-                        status=response.status_code, body=response.data
-                    )
+                if self._taken is not None:
+                    owner, key = self._taken
+                    key_answer(owner=owner, key=key, answer=response.data, status=response.status_code)
         except _Refused as refused:
             return refused.response
         return response
@@ -48,9 +49,9 @@ class IdempotentWrites:
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]
         if request.method == "POST":
-            self._claim_key(request)
+            self._take_key(request)
 
-    def _claim_key(self, request: Request) -> None:
+    def _take_key(self, request: Request) -> None:
         key = request.headers.get(HEADER, "")
         if not key or len(key) > LONGEST:
             raise InvalidInput(
@@ -60,22 +61,17 @@ class IdempotentWrites:
             )
         owner = f"user:{request.user.pk}"
         digest = hashlib.sha256(request.get_full_path().encode() + b"\n" + request.body).hexdigest()
-        try:
-            with transaction.atomic():
-                self._claim = IdempotencyKey.objects.create(
-                    owner=owner, key=key, input_hash=digest, status=0, created_at=clock.now()
-                )
-        except IntegrityError:
-            self._kept = IdempotencyKey.objects.get(owner=owner, key=key)
-            if self._kept.input_hash != digest:
-                raise Conflict(
-                    _("This Idempotency-Key was used before with other input. Use a new key."), field=HEADER
-                ) from None
-            raise _Replay(self._kept) from None
+        before = key_take(owner=owner, key=key, digest=digest, now=clock.now())
+        if before is None:
+            self._taken = owner, key
+            return
+        if before.digest != digest:
+            raise Conflict(_("This Idempotency-Key was used before with other input. Use a new key."), field=HEADER)
+        raise _Replay(before)
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replay):
-            response = Response(exc.kept.body, status=exc.kept.status)
+            response = Response(exc.before.answer, status=exc.before.status)
             response.headers["Idempotent-Replay"] = "true"
             return response
         return super().handle_exception(exc)  # type: ignore[misc, no-any-return]
@@ -84,5 +80,5 @@ class IdempotentWrites:
 class _Replay(Exception):
     """The key was answered before."""
 
-    def __init__(self, kept: IdempotencyKey) -> None:
-        self.kept = kept
+    def __init__(self, before: Answered) -> None:
+        self.before = before

@@ -19,10 +19,11 @@ def input_digest(given: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """What came of the write that a key was sent with before, and the digest of its input."""
+    """What came of the write that a key was sent with before: its answer and status, and the digest of its input."""
 
     digest: str
-    answer: Mapping[str, Any]
+    answer: Any
+    status: int
 
 
 def key_take(*, owner: str, key: str, digest: str, now: datetime) -> Answered | None:
@@ -34,10 +35,10 @@ def key_take(*, owner: str, key: str, digest: str, now: datetime) -> Answered | 
     if row_insert_once(IdempotencyKey(owner=owner, key=key, input_hash=digest, status=0, created_at=now)):
         return None
     kept = IdempotencyKey.objects.get(owner=owner, key=key)
-    return Answered(kept.input_hash, kept.body or {})
+    return Answered(kept.input_hash, kept.body, kept.status)
 
 
-def key_answer(*, owner: str, key: str, answer: Mapping[str, Any]) -> None:
+def key_answer(*, owner: str, key: str, answer: Any, status: int = 200) -> None:
     """Keep what came of the write whose key was taken. Part of the same act."""
     require_transaction()
-    IdempotencyKey.objects.filter(owner=owner, key=key).update(status=200, body=answer)
+    IdempotencyKey.objects.filter(owner=owner, key=key).update(status=status, body=answer)
