@@ -83,28 +83,9 @@ class ActAdmin(ReadOnlyAdmin):
         if not self.has_act_permission(request, object_id):
             raise PermissionDenied
         obj = get_object_or_404(self.get_queryset(request), pk=object_id)
+        said = {"title": title, "obj": obj, "consequences": consequences, "submit": submit}
         back = self.screen_url("change", obj.pk)
-        posted = request.method == "POST"
-        form = form_class(request.POST, request.FILES) if posted else form_class()
-        if request.method == "POST" and form.is_valid():
-            try:
-                run(obj, form.cleaned_data)
-            except DomainError as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
-            else:
-                messages.success(request, done)
-                return HttpResponseRedirect(back)
-        context = {
-            **admin.site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "obj": obj,
-            "form": form,
-            "consequences": consequences,
-            "submit": submit,
-            "back": back,
-        }
-        return render(request, "accounts/admin_act.html", context)
+        return self._confirmed(request, said, back, form_class, lambda data: run(obj, data), done)
 
     def new_page(
         self,
@@ -113,16 +94,28 @@ class ActAdmin(ReadOnlyAdmin):
         title: Any,
         consequences: Sequence[Any],
         submit: Any,
-        form_class: type[forms.Form],
+        form_class: Callable[..., forms.Form],
         run: Callable[[dict[str, Any]], Any],
         done: Any,
     ) -> HttpResponse:
         """Say what will happen; on confirmation call `run(cleaned_data)`, and go back to the list."""
         if not self.has_act_permission(request):
             raise PermissionDenied
-        back = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        form = form_class(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and form.is_valid():
+        said = {"title": title, "obj": "", "consequences": consequences, "submit": submit}
+        return self._confirmed(request, said, self.screen_url("changelist"), form_class, run, done)
+
+    def _confirmed(
+        self,
+        request: HttpRequest,
+        said: dict[str, Any],
+        back: str,
+        form_class: Callable[..., forms.Form],
+        run: Callable[[dict[str, Any]], Any],
+        done: Any,
+    ) -> HttpResponse:
+        posted = request.method == "POST"
+        form = form_class(request.POST, request.FILES) if posted else form_class()
+        if posted and form.is_valid():
             try:
                 run(form.cleaned_data)
             except DomainError as error:
@@ -130,14 +123,5 @@ class ActAdmin(ReadOnlyAdmin):
             else:
                 messages.success(request, done)
                 return HttpResponseRedirect(back)
-        context = {
-            **admin.site.each_context(request),
-            "title": title,
-            "opts": self.opts,
-            "obj": "",
-            "form": form,
-            "consequences": consequences,
-            "submit": submit,
-            "back": back,
-        }
+        context = {**admin.site.each_context(request), "opts": self.opts, "form": form, "back": back, **said}
         return render(request, "accounts/admin_act.html", context)
