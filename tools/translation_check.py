@@ -8,10 +8,11 @@ import ast
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
 
 from tools.translations import ROOT, catalogs
@@ -107,16 +108,22 @@ def texts(root: Path = ROOT) -> list[Text]:
     return found
 
 
-def contradictions(root: Path = ROOT) -> list[str]:
+def messages(root: Path = ROOT) -> list[tuple[str, Message]]:
+    """Every entry of our Chinese catalogs, with the app that it stands in."""
+    found = []
+    for po in catalogs(root):
+        if po.parts[-3] == LANGUAGE:
+            with po.open("rb") as source:
+                found += [(po.parts[-4], message) for message in read_po(source, locale=LANGUAGE) if message.id]
+    return found
+
+
+def contradictions(entries: Iterable[tuple[str, Message]]) -> list[str]:
     """Texts to which two catalogs give different Chinese: only one of them is ever shown, so each needs a context."""
     known: dict[tuple[str | None, str], dict[str, str]] = {}
-    for po in catalogs(root):
-        if po.parts[-3] != LANGUAGE:
-            continue
-        with po.open("rb") as source:
-            for message in read_po(source, locale=LANGUAGE):
-                if message.id and isinstance(message.string, str) and message.string:
-                    known.setdefault((message.context, str(message.id)), {})[message.string] = po.parts[-4]
+    for where, message in entries:
+        if isinstance(message.string, str) and message.string:
+            known.setdefault((message.context, str(message.id)), {})[message.string] = where
     return [
         f"{text!r} is {' and '.join(f'{zh} ({where})' for zh, where in said.items())}: give one of them a context"
         for (_context, text), said in known.items()
@@ -124,24 +131,19 @@ def contradictions(root: Path = ROOT) -> list[str]:
     ]
 
 
-def translations(root: Path = ROOT) -> dict[tuple[str | None, str, bool], tuple[str, ...]]:
-    """All Chinese translations of our catalogs that are finished: context, text, and whether it counts something.
+def translations(entries: Iterable[tuple[str, Message]]) -> dict[tuple[str | None, str, bool], tuple[str, ...]]:
+    """All translations that are finished: context, text, and whether it counts something.
 
     The three are how gettext looks a text up: what counts is not found where nothing is counted, nor the other way.
     """
     known: dict[tuple[str | None, str, bool], tuple[str, ...]] = {}
-    for po in catalogs(root):
-        if po.parts[-3] != LANGUAGE:
+    for _where, message in entries:
+        if message.fuzzy:
             continue
-        with po.open("rb") as source:
-            catalog = read_po(source, locale=LANGUAGE)
-        for message in catalog:
-            if not message.id or message.fuzzy:
-                continue
-            text = message.id if isinstance(message.id, str) else message.id[0]
-            said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
-            if all(said):
-                known[message.context, text, not isinstance(message.id, str)] = said
+        text = message.id if isinstance(message.id, str) else message.id[0]
+        said = (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+        if all(said):
+            known[message.context, text, not isinstance(message.id, str)] = said
     return known
 
 
@@ -151,8 +153,9 @@ def problems(root: Path = ROOT) -> list[str]:
         wanted = texts(root)
     except ValueError as problem:
         return [str(problem)]
-    known = translations(root)
-    found: dict[str, None] = dict.fromkeys(contradictions(root))
+    entries = messages(root)
+    known = translations(entries)
+    found: dict[str, None] = dict.fromkeys(contradictions(entries))
     for text in wanted:
         if not text.text.strip():
             continue
