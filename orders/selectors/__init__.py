@@ -70,6 +70,7 @@ from orders.selectors.standing import (
     reviews_of_provider,
     reviews_page,
     sold_between,
+    users_of_product,
 )
 from orders.selectors.waiting import called, waiting_for
 
@@ -139,5 +140,6 @@ __all__ = [
     "team_permissions",
     "terms_ending",
     "timeline_of",
+    "users_of_product",
     "waiting_for",
 ]

@@ -48,6 +48,11 @@ def orders_in_use(product: Any, now: datetime) -> Any:
     )
 
 
+def users_of_product(product: Any, now: datetime) -> Any:
+    """Everybody who uses a product, once each."""
+    return User.objects.filter(pk__in=orders_in_use(product, now).order_by().values("buyer")).order_by("pk")
+
+
 def buyers_of_provider(provider: Provider) -> Any:
     """Everybody who paid for an order of a provider, once each."""
     bought = Order.objects.filter(provider=provider, paid_at__isnull=False)

@@ -1,6 +1,6 @@
 """Messages that look wrong: found by the market, reported by the buyer, judged by an operator (14, 18(7))."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,6 +9,7 @@ from support.models import ChatMessage
 from support.services import message_send
 from support.types import Side
 from tests.orders.making import make_person, told, trail
+from tests.providers.making import make_operator
 from violations.models import Case, MessageReport
 from violations.services import message_report, message_report_dismiss, message_report_uphold
 from violations.types import ReportKind
@@ -120,3 +121,16 @@ def test_the_buyer_reports_from_the_chat(scene, now: datetime, clock, client) ->
     assert (report.kind, report.note, report.reporter) == ("abuse", "态度恶劣", scene.buyer.user)
     client.force_login(make_person(now).user)
     assert client.get(f"{chat}{message.pk}/report/").status_code == 404
+
+
+@pytest.mark.clause("14", "18(7)")
+def test_the_desk_shows_what_was_said_just_before_and_after(scene, now: datetime, clock, client) -> None:
+    words = [f"第{n}句" for n in range(9)]
+    said = [say(scene, word, now + timedelta(seconds=n)) for n, word in enumerate(words)]
+    report = message_report(message=said[4], kind=ReportKind.OTHER, note="", actor=scene.buyer.actor, now=now)
+    client.force_login(make_operator(now, "marketplace_operations"))
+
+    page = client.get(f"/admin/violations/messagereport/{report.pk}/change/").content.decode()
+
+    assert [word for word in words if word in page] == words[1:8]
+    assert sorted(words[1:8], key=page.rindex) == words[1:8]

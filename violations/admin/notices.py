@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.admin.reviews import Facts, Papers, Review, Said, Words, linked
 from core.errors import NotAllowed
-from orders.selectors import orders_in_use
+from orders.selectors import users_of_product
 from violations.admin.reviews import standing
 from violations.models import Campaign, Defect, MessageReport, Takedown
 from violations.services.campaigns import require_interval
@@ -46,7 +46,6 @@ def of_takedown(takedown: Takedown, now: datetime) -> Review:
             ],
         )
     )
-    users = {order.buyer_id for order in orders_in_use(takedown.product, now)}
     judgement: list[Any] = [
         Facts(
             _("Where it stands"),
@@ -66,7 +65,7 @@ def of_takedown(takedown: Takedown, now: datetime) -> Review:
                 _("What upholding it would bring about"),
                 [
                     (_("Product"), _("hidden now; it leaves the market")),
-                    (_("Users who are owed a remedy"), len(users)),
+                    (_("Users who are owed a remedy"), users_of_product(takedown.product, now).count()),
                     (_("Case"), _("opens under the row you choose; the provider is heard (19)")),
                 ],
             )
@@ -104,7 +103,6 @@ def of_defect(defect: Defect, now: datetime) -> Review:
     ):
         if text:
             evidence.append(Words(title, text))
-    users = {order.buyer_id for order in orders_in_use(defect.product, now)}
     judgement: list[Any] = [
         Facts(
             _("Where it stands"),
@@ -120,7 +118,9 @@ def of_defect(defect: Defect, now: datetime) -> Review:
                 (_("Reason"), defect.reason),
             ],
         ),
-        Facts(_("Whom it concerns"), [(_("People who use the product"), len(users))]),
+        Facts(
+            _("Whom it concerns"), [(_("People who use the product"), users_of_product(defect.product, now).count())]
+        ),
     ]
     return Review(evidence, [*judgement, *standing(defect.provider, now)])
 
@@ -128,9 +128,9 @@ def of_defect(defect: Defect, now: datetime) -> Review:
 def of_report(report: MessageReport, now: datetime) -> Review:
     """A message that looks wrong, amid what was said before and after it (§14, §18(7))."""
     message = report.message
-    talk = list(message.conversation.messages.order_by("id"))
-    at = next((index for index, one in enumerate(talk) if one.pk == message.pk), 0)
-    around = talk[max(at - AROUND, 0) : at + AROUND + 1]
+    talk = message.conversation.messages
+    before = talk.filter(pk__lt=message.pk).order_by("-pk")[:AROUND]
+    around = [*reversed(before), message, *talk.filter(pk__gt=message.pk).order_by("pk")[:AROUND]]
     evidence: list[Any] = [
         Words(_("The message"), message.text),
         Said(

@@ -12,7 +12,7 @@ from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed
 from core.references import new_number
 from notifications.services import notify_many
-from orders.selectors import orders_in_use
+from orders.selectors import users_of_product
 from providers.selectors import rulebook_of_provider, staff_users
 from providers.services import require_member, require_role
 from providers.types import Permission
@@ -80,7 +80,7 @@ def defect_disclose(
     defect.disclose(
         title=title.strip()[:120], effect=effect.strip()[:LONGEST], advice=advice.strip()[:LONGEST], now=now
     )
-    users = _users(defect, now)
+    users = list(users_of_product(defect.product, now))
     defect.users_told = len(users)
     defect.save()
     storefront_changed()
@@ -125,7 +125,7 @@ def defect_mend(*, defect: Defect, note: str, actor: Actor, now: datetime) -> De
     defect.save()
     storefront_changed()
     _audit(defect, "defect_mend", DefectState.DISCLOSED, actor, now)
-    _tell_users(defect, _users(defect, now), "defect.mended", now)
+    _tell_users(defect, list(users_of_product(defect.product, now)), "defect.mended", now)
     return defect
 
 
@@ -202,11 +202,6 @@ def _judging(defect: Defect, reason: str, actor: Actor) -> Defect:
     if not reason.strip():
         raise InvalidInput(_("Give the reason: the provider reads it."), field="reason")
     return defect
-
-
-def _users(defect: Defect, now: datetime) -> list[Any]:
-    """Whoever uses the product, once each."""
-    return list({order.buyer_id: order.buyer for order in orders_in_use(defect.product, now)}.values())
 
 
 def _context(defect: Defect, **more: Any) -> dict[str, Any]:
