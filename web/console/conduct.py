@@ -178,7 +178,7 @@ def _attached(found: Any, file: Any) -> Attachment:
 
 def _said(found: Any, one: Any, files: list[Any]) -> TimelineItem:
     return TimelineItem(
-        _("Statement"),
+        pgettext("violations", "Statement"),
         one.said_at,
         SIDES.get(one.side, one.side),
         "message-circle",

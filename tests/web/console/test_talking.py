@@ -166,6 +166,7 @@ def test_a_provider_speaks_in_its_case_ends_the_hearing_and_appeals(shop: Shop, 
     assert seller.post(f"{path}do/speak/", {"text": "当时停电。", "files": [proof("证明.txt")]}).status_code == 302
     shown = page(seller, path)
     assert "当时停电。" in shown
+    assert "陈述" in shown.partition("经过")[2]
     evidence = case.evidence.get()
     served_safely(seller, f"{path}files/{evidence.pk}/", "10:00 服务重启失败")
     assert accountant(shop, now).post(f"{path}do/heard/").status_code == 403
