@@ -22,7 +22,7 @@ INTERFACES = {"views", "admin", "api", "tasks", "commands", "clock", "authentica
 MAY_READ_THE_CLOCK = {"core/sweeps.py", "core/idempotency.py", "accounts/models.py", "notifications/models.py"}
 MAY_WRITE = {
     # What acts stand on, below every service.
-    *("core/idempotency.py", "core/keys.py", "core/outbox.py", "core/schedule.py", "core/sweeps.py", "core/tasks.py"),
+    *("core/keys.py", "core/outbox.py", "core/schedule.py", "core/sweeps.py", "core/tasks.py"),
     "core/rows.py",  # how many rows become one statement; its callers are services
     "accounts/models.py",  # Django's own way to make a user, which only services call
     "ledger/triggers.py",  # balances follow entries inside the database
