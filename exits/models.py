@@ -168,6 +168,7 @@ class ExitOrder(models.Model):
     order = models.ForeignKey(
         "orders.Order", on_delete=models.PROTECT, related_name="exit_orders", verbose_name=_("order")
     )
+    begun_at = models.DateTimeField(pgettext_lazy("exits", "begun"))
     choice = models.CharField(
         _("choice"),
         max_length=8,

@@ -8,13 +8,16 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
 from catalog.types import ProductClass
-from core.periods import end_of_years
+from core.periods import end_of_days, end_of_years
+from exits.types import Choice
+from refunds.rules import unused_days
 from regulation.registry import Amount, Count, Flag, Instant, not_before, not_more, rule
-from regulation.types import NOTHING, Decision, Rulebook, Text, cite, joined, moment, money
+from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, joined, moment, money
 
 CLEARANCE = "violation.clearance_points"
 CLOUD_SHARE = "exit.cloud_share_percent"
 REAPPLY_YEARS = "exit.reapply_years"
+CHOICE_DAYS = "exit.choice_days"
 
 
 class ExitKind(StrEnum):
@@ -190,3 +193,73 @@ def exit_order(facts: ExitOrderFacts, rulebook: Rulebook) -> Decision:
             f"{money(amount)} follows.",
         )
     return Decision("exit.order", rulebook.version, outcome, {"amount": amount}, cite("26(1)", "26(3)"), why)
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionFacts:
+    """A paid term that runs when its provider leaves. `leaving_at` is when its buyer was asked to choose, `refunded`
+    was already paid back, and `choice` is null until the buyer has chosen.
+    """
+
+    leaving_at: Instant
+    choice: Choice | None
+    at: Instant
+    term_starts_at: Instant
+    term_ends_at: Instant
+    amount: Amount
+    refunded: Amount
+
+    def __post_init__(self) -> None:
+        not_before("at", self.at, "leaving_at", self.leaving_at)
+        not_before("term_ends_at", self.term_ends_at, "term_starts_at", self.term_starts_at)
+        not_more("refunded", self.refunded, "amount", self.amount)
+
+
+@rule(
+    "exit.subscription",
+    facts=SubscriptionFacts,
+    title=("退出时的订阅", "A subscription when its provider leaves"),
+    clauses=("24", "26(1)", "26(3)"),
+    parameters=(CHOICE_DAYS,),
+)
+def exit_subscription(facts: SubscriptionFacts, rulebook: Rulebook) -> Decision:
+    """What becomes of a running subscription when its provider leaves (§24, §26(1)): its buyer chooses.
+
+    `choose_by` ends the whole days in which the buyer may choose (7, a platform default). The unused part back is the
+    whole unused days of the term over its days, times what was paid; the day of leaving counts as used. Silence is
+    that choice. `amount` (yuan) never exceeds amount - refunded, and is what would go back while the choice is open.
+    """
+    choose_by = end_of_days(facts.leaving_at, rulebook.parameter(CHOICE_DAYS))
+    unused, days = unused_days(facts.leaving_at, facts.term_starts_at, facts.term_ends_at)
+    amount = min(fen(facts.amount * unused / days), facts.amount - facts.refunded) if days else NOTHING
+    part = Text(
+        f"周期共 {days} 天，剩余 {unused} 天，未使用部分 {money(amount)}",
+        f"{unused} of {days} days are unused: {money(amount)}",
+    )
+    if facts.choice is Choice.KEEP:
+        outcome, amount, clauses = "use_to_term_end", NOTHING, cite("24", "26(3)")
+        why = Text(
+            f"买家选择使用到期，即到 {moment(facts.term_ends_at)}，不退款；售后由服务商和用户自行商定。",
+            f"The buyer uses it to the end of its term, {moment(facts.term_ends_at)}; nothing is paid back, and its "
+            "after-sales is left to provider and user.",
+        )
+    elif facts.choice is Choice.REFUND:
+        outcome, clauses = "unused_part_refund", cite("24", "26(1)")
+        why = Text(
+            f"买家选择退还未使用部分。{part.zh}，予以退还。", f"The buyer takes the rest back. {part.en} goes back."
+        )
+    elif facts.at >= choose_by:
+        outcome, clauses = "unused_part_refund", cite("24", "26(1)")
+        why = Text(
+            f"买家在 {moment(choose_by)} 之前没有选择，退还未使用部分。{part.zh}，予以退还。",
+            f"The buyer had not chosen by {moment(choose_by)}, so the rest goes back. {part.en}.",
+        )
+    else:
+        outcome, clauses = "choice_open", cite("24", "26(1)", "26(3)")
+        why = Text(
+            f"买家可以在 {moment(choose_by)} 之前选择退还未使用部分或使用到期。{part.zh}。",
+            f"Until {moment(choose_by)} the buyer may take the unused part back or use it to the end of its term. "
+            f"{part.en}.",
+        )
+    values = {"choose_by": choose_by, "amount": amount}
+    return Decision("exit.subscription", rulebook.version, outcome, values, clauses, why)

@@ -3,28 +3,36 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Block
+from catalog.types import ProductClass
 from core.errors import NotAllowed, NotFound
-from core.money import ZERO, yuan
-from core.periods import beijing_date, end_of_year, year_of
+from core.money import ZERO
+from core.periods import end_of_year, year_of
 from exits.models import Exit, ExitOrder
 from exits.reactions import open_matters
-from exits.types import OPEN_EXITS, ExitState, OrderOutcome
+from exits.rules import ExitOrderFacts, Fulfilment, SubscriptionFacts
+from exits.types import OPEN_EXITS, Choice, ExitState, OrderOutcome
 from orders.models import Order
-from orders.selectors import last_warranty_end, open_orders_count, orders_of_provider_with_money, sold_between
+from orders.selectors import (
+    fulfilment_of,
+    last_warranty_end,
+    open_orders_count,
+    orders_of_provider_with_money,
+    sold_between,
+)
 from payments.types import Recipient
 from providers.models import Provider
 from providers.selectors import provider_locked as provider_locked  # the same lock for everybody
 from providers.types import ExitKind, ProviderState
 from refunds.selectors import open_refunds_count
+from regulation import registry
 from regulation.selectors import rulebook_at
-from regulation.types import Text
+from regulation.types import Decision, Text
 from settlements.selectors import payable_free, payout_account
 
 BATCH = 1000
@@ -115,19 +123,38 @@ def is_running_subscription(order: Order, now: datetime) -> bool:
     return delivered and order.term_ends_at is not None and now < order.term_ends_at
 
 
-def unused_part(order: Order, at: datetime) -> Decimal:
-    """The whole unused days of a paid term over its days, times what was paid, less what was paid back (yuan; §26(1)).
+def order_decided(row: ExitOrder) -> tuple[ExitOrderFacts, Decision]:
+    """What becomes of an order that is no running subscription, by the rulebook of when the exit was opened (§26)."""
+    order = row.order
+    assert order.paid_at is not None
+    facts = ExitOrderFacts(
+        product_class=ProductClass(order.product_class),
+        paid_at=order.paid_at,
+        fulfilment=Fulfilment(fulfilment_of(order)),
+        amount=order.amount,
+        refunded=order.amount - order.left,
+    )
+    return facts, registry.decide("exit.order", facts, rulebook_at(row.exit.opened_at))
 
-    The day of the exit counts as used, as for a refund with a reason (§17(2)).
+
+def subscription_decided(row: ExitOrder, now: datetime) -> tuple[SubscriptionFacts, Decision]:
+    """What becomes of a running subscription, as its buyer has chosen until now (§24, §26(1)).
+
+    What a compensation has paid counts as paid back already. The rulebook is that of when the buyer was asked.
     """
-    if order.term_starts_at is None or order.term_ends_at is None:
-        return ZERO
-    first, end = beijing_date(order.term_starts_at), beijing_date(order.term_ends_at)
-    days = (end - first).days
-    unused = min(max((end - beijing_date(at)).days - 1, 0), days)
-    if days <= 0:
-        return ZERO
-    return max(min(yuan(order.amount * unused / days), order.amount - order.refunded), ZERO)
+    order = row.order
+    assert order.term_starts_at is not None
+    assert order.term_ends_at is not None
+    facts = SubscriptionFacts(
+        leaving_at=row.begun_at,
+        choice=Choice(row.choice) if row.choice else None,
+        at=now,
+        term_starts_at=order.term_starts_at,
+        term_ends_at=order.term_ends_at,
+        amount=order.amount,
+        refunded=order.amount - order.left,
+    )
+    return facts, registry.decide("exit.subscription", facts, rulebook_at(row.begun_at))
 
 
 def checklist(exit_: Exit, now: datetime) -> list[Item]:

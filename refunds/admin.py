@@ -89,6 +89,7 @@ class RefundRequestAdmin(ReviewAdmin):
                     (_("Bought"), order.title_zh),
                     (_("Buyer"), obj.buyer),
                     (_("Provider"), linked(obj.provider)),
+                    (_("Where it comes from"), obj.get_origin_display()),
                     (_("Reason"), obj.get_reason_display() if obj.reason else _("without a reason")),
                     (_("Amount asked for"), obj.amount_asked),
                     (_("Says it caused a loss"), _("yes") if obj.claims_loss else ""),

@@ -40,7 +40,6 @@ class Origin(StrEnum):
     BUYER = "buyer"
     DEDUCTION = "deduction"
     EXIT = "exit"
-    PLATFORM = "platform"
 
 
 class Basis(StrEnum):

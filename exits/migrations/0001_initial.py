@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
             name="ExitOrder",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("begun_at", models.DateTimeField(verbose_name="begun")),
                 (
                     "choice",
                     models.CharField(

@@ -1,42 +1,31 @@
 """What becomes of the orders of a leaving provider (§26)."""
 
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from catalog.types import ProductClass
 from core.acts import SYSTEM, Actor, act, require_transaction
 from core.errors import NotAllowed
-from core.periods import end_of_days
 from exits import selectors
 from exits.models import Exit, ExitOrder
-from exits.rules import ExitOrderFacts, Fulfilment
+from exits.rules import ExitOrderFacts, SubscriptionFacts
 from exits.services.telling import exit_subject
 from exits.types import OPEN_EXITS, Choice, OrderOutcome
 from notifications.services import notify
-from orders.selectors import fulfilment_of
 from orders.services import require_buyer
 from refunds.services import refund_on_exit
-from regulation import registry
-from regulation.selectors import rulebook_at
+from regulation.models import DecisionRecord
 from regulation.services import audit_record, decision_record
-
-# How long the buyer of a running subscription may choose; after it the unused part is paid back (a platform default).
-CHOICE_DAYS = 7
 
 
 def exit_orders_begin(*, exit_: Exit, now: datetime) -> int:
     """Take down every order that may have money to give back, within an act; each is settled by itself (§26(1))."""
     require_transaction()
-    rows = [
-        ExitOrder(
-            exit=exit_,
-            order_id=order.pk,
-            choice_due_at=end_of_days(now, CHOICE_DAYS) if selectors.is_running_subscription(order, now) else None,
-        )
-        for order in selectors.orders_with_money(exit_.provider)
-    ]
+    rows = [ExitOrder(exit=exit_, order=order, begun_at=now) for order in selectors.orders_with_money(exit_.provider)]
+    for row in rows:
+        if selectors.is_running_subscription(row.order, now):
+            _facts, decision = selectors.subscription_decided(row, now)
+            row.choice_due_at = decision.values["choose_by"]
     ExitOrder.objects.bulk_create(rows, batch_size=1000)
     for row in rows:
         if row.choice_due_at is not None:
@@ -80,8 +69,8 @@ def exit_order_choose(*, row: ExitOrder, choice: Choice, actor: Actor, now: date
 def exit_order_settle(*, row_id: int, now: datetime) -> bool:
     """Settle one order of a leaving provider: paid back, or left to the provider's after-sales (§26(1), §26(3)).
 
-    The amount of an unfinished order is all that was paid, less what was paid back. False where it is settled, the
-    buyer may still choose, or the provider stays after all.
+    An unfinished order gives all that was paid, less what was paid back; a running subscription what its buyer chose.
+    False where it is settled, the buyer may still choose, or the provider stays after all.
     """
     row = selectors.exit_order_locked(row_id)
     if row.outcome != OrderOutcome.WAITING or row.exit.state not in OPEN_EXITS:
@@ -89,32 +78,21 @@ def exit_order_settle(*, row_id: int, now: datetime) -> bool:
     if row.choice_due_at is not None and now < row.choice_due_at:
         return False
     order = row.order
-    if row.choice == Choice.KEEP:
-        _settle(row, OrderOutcome.AFTER_SALES, now, decision=None)
-        return True
-    facts = ExitOrderFacts(
-        product_class=ProductClass(order.product_class),
-        paid_at=order.paid_at or now,
-        fulfilment=Fulfilment(fulfilment_of(order)),
-        amount=order.amount,
-        refunded=order.refunded,
-    )
-    decision = registry.decide("exit.order", facts, rulebook_at(row.exit.opened_at))
-    record = decision_record(decision=decision, facts=facts, subject=f"order:{order.number}", now=now)
-    amount = decision.values["amount"]
+    facts: ExitOrderFacts | SubscriptionFacts
     if row.choice_due_at is not None:
-        amount = selectors.unused_part(order, row.exit.decided_at or row.exit.opened_at)
-    if decision.outcome == "full_refund" or amount:
-        if amount:
-            refund_on_exit(order=order, amount=amount, decision=record, actor=SYSTEM, now=now)
-        row.amount = amount
-        _settle(row, OrderOutcome.REFUNDED, now, decision=record)
+        facts, decision = selectors.subscription_decided(row, now)
     else:
-        _settle(row, OrderOutcome.AFTER_SALES, now, decision=record)
+        facts, decision = selectors.order_decided(row)
+    record = decision_record(decision=decision, facts=facts, subject=f"order:{order.number}", now=now)
+    row.amount = decision.values["amount"]
+    if row.amount:
+        refund_on_exit(order=order, amount=row.amount, decision=record, actor=SYSTEM, now=now)
+    refunded = row.amount or decision.outcome == "full_refund"
+    _settle(row, OrderOutcome.REFUNDED if refunded else OrderOutcome.AFTER_SALES, now, decision=record)
     return True
 
 
-def _settle(row: ExitOrder, outcome: OrderOutcome, now: datetime, *, decision: Any) -> None:
+def _settle(row: ExitOrder, outcome: OrderOutcome, now: datetime, *, decision: DecisionRecord) -> None:
     row.outcome = outcome
     row.decision = decision
     row.settled_at = now

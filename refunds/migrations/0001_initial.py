@@ -39,7 +39,6 @@ class Migration(migrations.Migration):
                             (refunds.types.Origin["BUYER"], "Asked for by the buyer"),
                             (refunds.types.Origin["DEDUCTION"], "After a deduction both signed"),
                             (refunds.types.Origin["EXIT"], "The provider left"),
-                            (refunds.types.Origin["PLATFORM"], "Measure of the platform"),
                         ],
                         default=refunds.types.Origin["BUYER"],
                         max_length=10,
@@ -273,6 +272,9 @@ class Migration(migrations.Migration):
                         ),
                         fields=("order",),
                         name="refund_one_open",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("origin", "exit")), fields=("decision",), name="refund_once_an_exit"
                     ),
                     models.CheckConstraint(
                         condition=models.Q(

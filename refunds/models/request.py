@@ -42,7 +42,6 @@ ORIGINS = [
     (Origin.BUYER, _("Asked for by the buyer")),
     (Origin.DEDUCTION, _("After a deduction both signed")),
     (Origin.EXIT, _("The provider left")),
-    (Origin.PLATFORM, _("Measure of the platform")),
 ]
 BASES = [
     (Basis.ENTITLED, _("By the rules")),
@@ -184,6 +183,7 @@ class RefundRequest(FSMModelMixin, models.Model):
             models.UniqueConstraint(
                 fields=["order"], name="refund_one_open", condition=Q(state__in=sorted(OPEN | MOVING))
             ),
+            models.UniqueConstraint(fields=["decision"], name="refund_once_an_exit", condition=Q(origin="exit")),
             models.CheckConstraint(
                 name="refund_state_known", condition=Q(state__in=[str(state) for state, _name in STATES])
             ),

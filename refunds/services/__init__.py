@@ -4,7 +4,6 @@ from refunds.services.access import RefundNotFound, RefundNotNow
 from refunds.services.asking import (
     RefundOpen,
     refund_after_deduction,
-    refund_by_platform,
     refund_on_exit,
     refund_request,
     refund_withdraw,
@@ -37,7 +36,6 @@ __all__ = [
     "refund_accept",
     "refund_after_deduction",
     "refund_arrived",
-    "refund_by_platform",
     "refund_decide_in_full",
     "refund_dispute",
     "refund_escalate",

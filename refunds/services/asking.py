@@ -201,48 +201,17 @@ def refund_withdraw(*, refund: RefundRequest, actor: Actor, now: datetime) -> Re
 
 
 @act
-def refund_by_platform(
-    *,
-    order: Order,
-    amount: Decimal,
-    reason: Text,
-    decision: DecisionRecord,
-    key: str,
-    actor: Actor,
-    now: datetime,
-) -> RefundRequest | None:
-    """Pay `amount` yuan of an order back because a finding or measure says so (§19, §20(5)); once for `key`, at once.
-
-    A request of the buyer that is open for the same order is settled by it. None where nothing is left to pay back.
-    """
-    return _imposed(order, amount, reason, decision, Origin.PLATFORM, key, actor, now)
-
-
-@act
 def refund_on_exit(
     *, order: Order, amount: Decimal, decision: DecisionRecord, actor: Actor, now: datetime
 ) -> RefundRequest | None:
-    """Pay an unfinished order of a leaving provider back (§26(1)), from escrow, then what it is owed, then its
-    deposit; once an order.
+    """Pay `amount` yuan of an order of a leaving provider back at once, as that decision says; once a decision
+    (§26(1)).
 
-    A request of the buyer that is open is settled by it. None where nothing is left to pay back.
+    From escrow, then what the provider is owed, then its deposit. A request of the buyer that is open is settled by
+    it. None where nothing is left to pay back. Raises RefundOpen while another refund of the order is on its way.
     """
-    reason = Text("服务商退出，未完成的订单退款", "The provider left: unfinished orders are refunded")
-    return _imposed(order, amount, reason, decision, Origin.EXIT, "exit", actor, now)
-
-
-def _imposed(
-    order: Order,
-    amount: Decimal,
-    reason: Text,
-    decision: DecisionRecord,
-    origin: Origin,
-    key: str,
-    actor: Actor,
-    now: datetime,
-) -> RefundRequest | None:
     order = order_locked(order.pk)
-    known = RefundRequest.objects.filter(order=order, origin=origin, statement=_mark(reason, key)).first()
+    known = RefundRequest.objects.filter(order=order, origin=Origin.EXIT, decision=decision).first()
     if known is not None:
         return known
     amount = min(amount, order.left)
@@ -254,14 +223,13 @@ def _imposed(
         other.withdraw(now=now)
         other.save(update_fields=["state", "settled_at"])
         unhold(order, other, now)
-        note(other, "withdraw", actor, now, after={"instead": origin})
+        note(other, "withdraw", actor, now, after={"instead": Origin.EXIT})
     if RefundRequest.objects.filter(order=order, state__in=sorted(MOVING)).exists():
         raise RefundOpen(_("A refund of this order is on its way. Try again once it has arrived."))
     refund = _new(
         order,
         number=new_number("R", now),
-        origin=origin,
-        statement=_mark(reason, key),
+        origin=Origin.EXIT,
         in_guarantee=order.in_guarantee(now),
         requested_by_id=actor.id,
         requested_at=now,
@@ -269,23 +237,20 @@ def _imposed(
         decision=decision,
         final=decision,
     )
-    refund.decide(amount=amount, basis=Basis.PLATFORM, finding=reason.zh, by_id=actor.id, now=now)
+    refund.decide(amount=amount, basis=Basis.PLATFORM, finding="", by_id=actor.id, now=now)
     _save_new(refund)
+    reason = Text("服务商退出市场", "The provider left the market").as_json()
     note(
         refund,
         "decide",
         actor,
         now,
-        after={"order": order.number, "amount": str(amount), "origin": origin, "reason": reason.as_json()},
+        after={"order": order.number, "amount": str(amount), "origin": Origin.EXIT, "reason": reason},
         decision=decision,
     )
-    tell_both(order, refund, "refund.imposed", now, {"reason": reason.as_json()})
+    tell_both(order, refund, "refund.imposed", now, {"reason": reason})
     pay_back(order, refund, actor, now)
     return refund
-
-
-def _mark(reason: Text, key: str) -> str:
-    return f"{reason.zh}（{key}）"
 
 
 def refund_after_deduction(offer: Any, actor: Actor, now: datetime) -> None:

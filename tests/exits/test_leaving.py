@@ -12,7 +12,7 @@ from core.errors import NotAllowed
 from deposits.models import Deduction
 from deposits.selectors import deposit_balance
 from exits.models import Exit, ExitOrder
-from exits.selectors import checklist, unused_part
+from exits.selectors import checklist
 from exits.services import (
     clearance_confirm,
     clearance_decline,
@@ -181,10 +181,15 @@ def test_a_declined_clearance_leaves_no_trace_on_the_store(now: datetime) -> Non
 
 @pytest.mark.clause("24", "26(1)")
 @pytest.mark.parametrize(
-    ("choice", "outcome"), [(Choice.KEEP, "after_sales"), (Choice.REFUND, "refunded"), (None, "refunded")]
+    ("choice", "outcome", "decided"),
+    [
+        (Choice.KEEP, "after_sales", "use_to_term_end"),
+        (Choice.REFUND, "refunded", "unused_part_refund"),
+        (None, "refunded", "unused_part_refund"),
+    ],
 )
 def test_the_buyer_of_a_running_subscription_chooses_and_silence_is_a_refund(
-    now: datetime, choice: Choice | None, outcome: str
+    now: datetime, choice: Choice | None, outcome: str, decided: str
 ) -> None:
     product, person = make_shop(now, plans=[monthly("300.00")])
     order, buyer = buy(product, now)
@@ -208,9 +213,12 @@ def test_the_buyer_of_a_running_subscription_chooses_and_silence_is_a_refund(
     sweeps.run("exits.orders", due)
 
     row.refresh_from_db()
-    assert row.outcome == outcome
-    if outcome == "refunded":
-        assert row.amount == unused_part(Order.objects.get(pk=order.pk), later) or row.amount > Decimal("0.00")
+    order.refresh_from_db()
+    # Nine of the 32 days are over, and the day of leaving counts as used.
+    amount = Decimal("206.25") if outcome == "refunded" else Decimal("0.00")
+    assert (row.outcome, row.amount, order.refunded) == (outcome, amount, amount)
+    assert (row.decision.outcome, row.decision.values["amount"]) == (decided, str(amount))
+    assert [refund.final for refund in order.refunds.all()] == ([row.decision] if amount else [])
     with pytest.raises(NotAllowed):
         exit_order_choose(row=row, choice=Choice.KEEP, actor=buyer.actor, now=due)
     books_fit()

@@ -27,7 +27,6 @@ from refunds.models import RefundRequest
 from refunds.rules import Reason
 from refunds.services import OwnSignature, RefundNotFound, RefundNotNow, RefundOpen
 from regulation.models import DecisionRecord
-from regulation.types import Text
 from settlements.models import SettlementHold, SettlementItem
 from tests.orders.making import (
     SERVICE,
@@ -431,14 +430,17 @@ def test_an_exit_refunds_an_order_once_and_settles_an_open_request(now) -> None:
     books_fit()
 
 
-def test_a_measure_of_the_platform_refunds_part(now) -> None:
-    order, _buyer, _owner = sold(now)
+def test_one_decision_of_an_exit_refunds_an_order_once_even_round_the_acts(now) -> None:
+    order, buyer, _owner = sold(now)
     decision = DecisionRecord.objects.filter(subject=order.subject).first()
-    refund = services.refund_by_platform(
-        order=order, amount=Decimal("100.00"), reason=Text("认定", "finding"), decision=decision, key="C1",
-        actor=arbitrator(now), now=now,
-    )  # fmt: skip
+    part = {"amount": Decimal("100.00"), "decision": decision, "actor": arbitrator(now), "now": now}
+    refund = services.refund_on_exit(order=order, **part)
     assert (refund.amount, in_escrow(order)) == (Decimal("100.00"), Decimal("1100.00"))
+    assert (refund.statement, refund.finding) == ("", "")
+    other, _buyer, _owner = sold(now)
+    with pytest.raises(IntegrityError, match="refund_once_an_exit"), transaction.atomic():
+        services.refund_on_exit(order=other, **part)
+    assert told(buyer.user, "refund.imposed") == 1
     books_fit()
 
 

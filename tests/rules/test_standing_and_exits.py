@@ -158,6 +158,65 @@ def test_open_orders(kind: str, fulfilment: str, refunded: str, outcome: str, am
     assert refusal("exit.order", facts | {"refunded": "800.01"}).field == "refunded"
 
 
+SUBSCRIPTION = {
+    "leaving_at": at("2026-03-10 15:00"),
+    "choice": None,
+    "at": at("2026-03-10 15:00"),
+    "term_starts_at": at("2026-03-02 10:00"),
+    "term_ends_at": at("2026-04-01 10:00"),
+    "amount": "300.00",
+    "refunded": "0.00",
+}
+
+
+@pytest.mark.clause("24", "26(1)", "26(3)")
+@pytest.mark.parametrize(
+    ("choice", "asked", "outcome", "amount", "clauses"),
+    [
+        (None, "2026-03-10 15:00", "choice_open", "210.00", ["24", "26(1)", "26(3)"]),
+        (None, "2026-03-17 23:59:59", "choice_open", "210.00", ["24", "26(1)", "26(3)"]),
+        (None, "2026-03-18 00:00", "unused_part_refund", "210.00", ["24", "26(1)"]),
+        ("refund", "2026-03-10 15:00", "unused_part_refund", "210.00", ["24", "26(1)"]),
+        ("keep", "2026-03-10 15:00", "use_to_term_end", "0.00", ["24", "26(3)"]),
+        ("keep", "2026-03-18 00:00", "use_to_term_end", "0.00", ["24", "26(3)"]),
+    ],
+)
+def test_running_subscriptions(choice: str | None, asked: str, outcome: str, amount: str, clauses: list[str]) -> None:
+    decision = ask("exit.subscription", SUBSCRIPTION | {"choice": choice, "at": at(asked)})
+    assert (decision["outcome"], decision["clauses"]) == (outcome, clauses)
+    assert decision["values"] == {"choose_by": at("2026-03-18"), "amount": amount}
+
+
+@pytest.mark.clause("26(1)")
+@pytest.mark.parametrize(
+    ("leaving", "ends", "refunded", "amount"),
+    [
+        # The day of leaving counts as used; before the term begins all of it is unused.
+        ("2026-03-02 00:00", "2026-04-01 10:00", "0.00", "290.00"),
+        ("2026-03-01 23:59:59", "2026-04-01 10:00", "0.00", "300.00"),
+        ("2026-03-30 23:59:59", "2026-04-01 10:00", "0.00", "10.00"),
+        ("2026-03-31 00:00", "2026-04-01 10:00", "0.00", "0.00"),
+        ("2026-03-10 15:00", "2026-03-31 10:00", "0.00", "206.90"),
+        ("2026-03-10 15:00", "2026-03-02 12:00", "0.00", "0.00"),
+        # Never more than is left.
+        ("2026-03-10 15:00", "2026-04-01 10:00", "89.99", "210.00"),
+        ("2026-03-10 15:00", "2026-04-01 10:00", "90.01", "209.99"),
+        ("2026-03-10 15:00", "2026-04-01 10:00", "300.00", "0.00"),
+    ],
+)
+def test_the_unused_part_of_a_subscription(leaving: str, ends: str, refunded: str, amount: str) -> None:
+    moments = {"leaving_at": at(leaving), "at": at(leaving), "term_ends_at": at(ends)}
+    decision = ask("exit.subscription", SUBSCRIPTION | moments | {"choice": "refund", "refunded": refunded})
+    assert decision["values"]["amount"] == amount
+
+
+def test_subscriptions_refused() -> None:
+    assert refusal("exit.subscription", SUBSCRIPTION | {"at": at("2026-03-10 14:59")}).field == "at"
+    assert refusal("exit.subscription", SUBSCRIPTION | {"term_ends_at": at("2026-03-01")}).field == "term_ends_at"
+    assert refusal("exit.subscription", SUBSCRIPTION | {"refunded": "300.01"}).field == "refunded"
+    assert refusal("exit.subscription", SUBSCRIPTION | {"choice": "later"}).field == "choice"
+
+
 @pytest.mark.clause("13(1)", "13(2)", "13(3)")
 @pytest.mark.parametrize(
     ("consigned", "paid", "supply", "fee", "invoices"),

@@ -155,7 +155,7 @@ def test_who_stays_after_all_gives_nothing_back(now: datetime) -> None:
     deliver_product(order, person, now)
     after = order.paid_at + timedelta(days=6)
     exit_ = exit_request(provider=product.provider, kind=ExitKind.VOLUNTARY, reason="", actor=person.actor, now=after)
-    ExitOrder(exit=exit_, order=order, choice_due_at=after + timedelta(days=8)).save()
+    ExitOrder(exit=exit_, order=order, begun_at=now, choice_due_at=after + timedelta(days=8)).save()
 
     exit_withdraw(exit_=exit_, reason="继续经营", actor=person.actor, now=after)
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from web.components import words
-from web.components.decision_names import CHOICES, MONEY, NAMES, PERCENT, RULES, TONES
+from web.components.decision_names import CHOICES, MONEY, NAMES, PERCENT, RULES, SHARE, TONES
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -84,6 +84,8 @@ def _text(key: str, value: Any) -> tuple[str, str]:
         return words.yuan_text(value), "money"
     if key in PERCENT:
         return f"{value}%", "text"
+    if key in SHARE:
+        return f"{Decimal(str(value)) * 100:.2f}%", "text"
     if isinstance(value, datetime | date):
         return words.beijing_text(value), "date"
     if isinstance(value, str):

@@ -20,6 +20,7 @@ RULES: dict[str, str | Promise] = {
     "exit.grounds": pgettext_lazy("decision", "Grounds for clearance"),
     "exit.reapply": pgettext_lazy("decision", "Applying again"),
     "exit.order": pgettext_lazy("decision", "Orders of a provider that leaves"),
+    "exit.subscription": pgettext_lazy("decision", "Subscription when its provider leaves"),
     "invoice.obligation": pgettext_lazy("decision", "Invoices"),
     "settlement.statement": pgettext_lazy("decision", "Settlement statement"),
     "settlement.service_fee": pgettext_lazy("decision", "Service fee"),
@@ -59,6 +60,9 @@ TONES = {
     "not_yet": "due",
     "never": "refused",
     "provider_after_sales": "neutral",
+    "choice_open": "due",
+    "unused_part_refund": "paid",
+    "use_to_term_end": "neutral",
     "invoices_due": "accent",
     "payout": "paid",
     "carried_forward": "due",
@@ -114,6 +118,9 @@ NAMES: dict[str, str | Promise] = {
     "exited_at": pgettext_lazy("decision", "Left"),
     "fulfilment": pgettext_lazy("decision", "Service"),
     "refunded": pgettext_lazy("decision", "Already paid back"),
+    "leaving_at": pgettext_lazy("decision", "Buyer asked to choose"),
+    "choice": pgettext_lazy("decision", "Choice of the buyer"),
+    "choose_by": pgettext_lazy("decision", "Choose by"),
     "consigned": pgettext_lazy("decision", "Sold on consignment"),
     "paid": pgettext_lazy("decision", "Price paid"),
     "supply_price": pgettext_lazy("decision", "Supply price"),
@@ -158,8 +165,6 @@ MONEY = frozenset(
         "required",
         "balance",
         "next_settlement",
-        "sold",
-        "sold_on_cloud",
         "refunded",
         "paid",
         "supply_price",
@@ -179,7 +184,9 @@ MONEY = frozenset(
         "offered",
     }
 )
-PERCENT = frozenset({"policy_percent", "cloud_share"})
+PERCENT = frozenset({"policy_percent"})
+# Shares of one, shown as percent.
+SHARE = frozenset({"cloud_share"})
 
 # Words for values that are keys.
 CHOICES: dict[str, str | Promise] = {
@@ -201,6 +208,8 @@ CHOICES: dict[str, str | Promise] = {
     "unreachable": pgettext_lazy("decision", "Cannot be reached"),
     "bankrupt": pgettext_lazy("decision", "Bankrupt"),
     "other_failing": pgettext_lazy("decision", "Another failing"),
+    "refund": pgettext_lazy("decision", "The unused part back"),
+    "keep": pgettext_lazy("decision", "Use to the end of the term"),
     "store": pgettext_lazy("decision", "the store"),
     "product": pgettext_lazy("decision", "the product"),
     "publishing": pgettext_lazy("decision", "publishing"),

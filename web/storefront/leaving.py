@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from core import clock
 from core.acts import Actor
 from core.errors import NotFound
-from exits.selectors import exit_order_of_buyer, unused_part
+from exits.selectors import exit_order_of_buyer, subscription_decided
 from exits.services import exit_order_choose
 from exits.types import Choice, OrderOutcome
 from web.acts import ActPage, Done, act_page
@@ -31,7 +31,7 @@ def leaving_of(user: Any, number: str, now: datetime) -> dict[str, Any] | None:
         "row": row,
         "may_choose": _may_choose(row, now),
         "due_at": row.choice_due_at,
-        "amount": _unused(row),
+        "amount": _unused(row, now),
         "waits": row.outcome == OrderOutcome.WAITING,
     }
 
@@ -41,8 +41,11 @@ def _may_choose(row: Any, now: datetime) -> bool:
     return waits and row.choice_due_at is not None and now < row.choice_due_at
 
 
-def _unused(row: Any) -> Any:
-    return unused_part(row.order, row.exit.decided_at or row.exit.opened_at)
+def _unused(row: Any, now: datetime) -> Any:
+    if not _may_choose(row, now):
+        return None
+    _facts, decision = subscription_decided(row, now)
+    return decision.values["amount"]
 
 
 def _choose(choice: Choice, said: Any) -> Any:
@@ -59,7 +62,7 @@ PAGES = {
         gettext_lazy("Take the money back"),
         _choose(Choice.REFUND, gettext_lazy("The unused part is on its way back to you.")),
         lambda row, target, now: [
-            Consequence(gettext_lazy("You get back"), _unused(row), "paid"),
+            Consequence(gettext_lazy("You get back"), _unused(row, now), "paid"),
             Consequence(gettext_lazy("You can no longer use the product."), None, "late"),
         ],
         clauses=("26(1)",),

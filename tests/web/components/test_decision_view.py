@@ -61,17 +61,17 @@ def test_keys_are_said_in_words_and_unknown_names_stay_readable():
             {
                 "rule": "refund.entitlement",
                 "outcome": "not_refundable",
-                "values": {"some_new_value": "x", "cloud_share": "80.00"},
-                "facts": {"reason": "bankrupt", "records": [{"points": 6}, {"points": 12}], "blacklisted": True},
+                "values": {"some_new_value": "x", "cloud_share": "0.7950"},
+                "facts": {"reason": "bankrupt", "records": [{"points": 6}, {"points": 12}], "sold": 40},
                 "explanation": {"zh-hans": "不能退款。", "en": "No refund."},
             }
         )
     assert view.tone == "refused"
     assert [(line.name, line.text) for line in view.values] == [
         ("some new value", "x"),
-        ("Share sold on the cloud", "80.00%"),
+        ("Share sold on the cloud", "79.50%"),
     ]
-    assert [line.text for line in view.facts] == ["Bankrupt", "2 entries", "yes"]
+    assert [line.text for line in view.facts] == ["Bankrupt", "2 entries", "40"]
 
 
 def test_without_a_decision_there_is_no_panel():
