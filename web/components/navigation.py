@@ -1,12 +1,12 @@
-"""The provider console's navigation: only what exists and answers is shown."""
+"""The provider console's navigation: only what answers for whoever looks is shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from django.urls import Resolver404, resolve
+from django.urls import resolve
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -82,13 +82,9 @@ CONSOLE = (
 
 
 @lru_cache(maxsize=128)
-def answers(path: str) -> bool:
-    """Whether some page is mounted at a path."""
-    try:
-        resolve(path)
-    except Resolver404:
-        return False
-    return True
+def permission_for(path: str) -> str | None:
+    """Which permission the page at a path asks of a member; None where it asks for none."""
+    return getattr(resolve(path).func, "permission", None)
 
 
 # Pages that stand below another entry than their address says.
@@ -103,21 +99,31 @@ def is_current(url: str, path: str) -> bool:
     return path == url if url.count("/") <= 2 else path.startswith(url)
 
 
-APPLICATION = "/console/application/"
+HOME, APPLICATION = "/console/", "/console/application/"
 
 
-def console_sections(path: str, counts: dict[str, int] | None = None, *, admitted: bool = False) -> list[NavSection]:
-    """The provider console's sections for the page at `path`; `counts` by url says what waits. Who was admitted has no
-    application any more.
+def console_sections(path: str, counts: Mapping[str, int], *, may: Collection[str], admitted: bool) -> list[NavSection]:
+    """The provider console's sections for the page at `path`; `counts` by url says what waits.
+
+    A member sees what the permissions `may` open. Who belongs to no provider yet has none and sees the application;
+    who was admitted has no application any more.
     """
-    waiting = counts or {}
     sections = []
     for title, entries in CONSOLE:
         items = [
-            NavItem(url, label, icon, waiting.get(url, 0), is_current(url, path))
+            NavItem(url, label, icon, counts.get(url, 0), is_current(url, path))
             for url, label, icon in entries
-            if answers(url) and not (admitted and url == APPLICATION)
+            if _shown(url, may, admitted)
         ]
         if items:
             sections.append(NavSection(title, items))
     return sections
+
+
+def _shown(url: str, may: Collection[str], admitted: bool) -> bool:
+    if url == APPLICATION:
+        return not admitted
+    if url == HOME:
+        return bool(may)
+    needed = permission_for(url)
+    return needed is None or needed in may

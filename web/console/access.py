@@ -35,6 +35,7 @@ def provider_page(permission: Permission) -> Callable[[View], View]:
             request.console_provider = provider  # type: ignore[attr-defined]
             return view(request, provider, clock.now(), *args, **kwargs)
 
+        answer.permission = permission  # type: ignore[attr-defined]  # the navigation asks for it
         return login_required(answer)
 
     return wrap
@@ -46,13 +47,17 @@ def allowed(user: Any, provider: Provider, permission: Permission) -> bool:
 
 
 def draw(request: HttpRequest, template: str, now: Any, **context: Any) -> HttpResponse:
-    """A page of the console with the moment it was drawn for, and what waits behind the entries at the side."""
-    return render(request, f"console/{template}.html", {"now": now, "nav_counts": _waiting(request), **context})
+    """A page of the console with the moment it was drawn for, and the entries at the side."""
+    return render(request, f"console/{template}.html", {"now": now, **_navigation(request), **context})
 
 
-def _waiting(request: HttpRequest) -> dict[str, int]:
-    provider = getattr(request, "console_provider", None)
-    return waiting_counts(provider, permissions_of(request.user, provider)) if provider is not None else {}
+def _navigation(request: HttpRequest) -> dict[str, Any]:
+    """Which entries somebody sees at the side, and what waits behind them."""
+    provider = getattr(request, "console_provider", None) or provider_for(request.user)
+    if provider is None:
+        return {"nav_may": frozenset(), "nav_counts": {}}
+    may = permissions_of(request.user, provider)
+    return {"nav_may": may, "nav_counts": waiting_counts(provider, may)}
 
 
 def do(request: HttpRequest, page: ActPage, subject: Any, now: Any, *, back: str, target: Any = None) -> HttpResponse:
@@ -65,5 +70,5 @@ def do(request: HttpRequest, page: ActPage, subject: Any, now: Any, *, back: str
         back=back,
         now=now,
         template="console/act.html",
-        more={"nav_counts": _waiting(request)},
+        more=_navigation(request),
     )

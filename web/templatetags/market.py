@@ -203,11 +203,16 @@ def page_words() -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def console_sections(context: template.Context) -> list[navigation.NavSection]:
-    """The provider console's navigation for this page; `nav_counts` of the context says what waits."""
+    """The provider console's navigation for this page, as `nav_counts` and `nav_may` of the context say."""
     request = context.get("request")
     provider = getattr(request, "console_provider", None)
     admitted = provider is not None and provider.admitted_at is not None
-    return navigation.console_sections(request.path if request else "", context.get("nav_counts"), admitted=admitted)
+    return navigation.console_sections(
+        request.path if request else "",
+        context.get("nav_counts", {}),
+        may=context.get("nav_may", frozenset()),
+        admitted=admitted,
+    )
 
 
 @register.simple_tag(takes_context=True)

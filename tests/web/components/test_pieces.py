@@ -13,6 +13,7 @@ from django.utils.translation import override
 from django_cotton.compiler_regex import CottonCompiler
 
 from core.clock import BEIJING
+from providers.types import Permission
 from web.components.charts import Chart, Series
 from web.components.icons import TONE_ICONS
 from web.components.money import PLACES
@@ -150,10 +151,18 @@ def test_ids_are_unique_on_a_page_and_the_same_each_time():
     assert draw(source, request=RequestFactory().get("/")) == "a-1 a-2"
 
 
-def test_only_pages_that_exist_are_in_the_navigation():
-    urls = [item.url for section in console_sections("/console/") for item in section.items]
-    assert "/console/nowhere/" not in urls
-    assert set(urls) <= {url for _title, entries in CONSOLE for url, _label, _icon in entries}
+def test_the_navigation_holds_what_the_reader_may_open():
+    def urls(may, admitted):
+        return {
+            item.url for part in console_sections("/console/", {}, may=may, admitted=admitted) for item in part.items
+        }
+
+    known = {url for _title, entries in CONSOLE for url, _label, _icon in entries}
+    assert urls((), admitted=False) == {"/console/application/"}
+    assert urls(frozenset(Permission), admitted=True) == known - {"/console/application/"}
+    assert urls({Permission.SEE, Permission.TEAM}, admitted=False) == {
+        "/console/", "/console/application/", "/console/team/",
+    }  # fmt: skip
 
 
 def test_the_entry_of_a_subject_is_current_on_its_pages_and_home_only_at_home():

@@ -1,5 +1,6 @@
 """The first page, papers, agreements, money and invoices of a provider, by who may see to them."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -39,6 +40,11 @@ def member(shop: Shop, role: Role, now: datetime) -> Client:
     return signed_in(person)
 
 
+def entries_of(text: str) -> list[str]:
+    """Where the navigation at the side leads."""
+    return re.findall(r'href="(/console/[^"#]*)"', text.split('class="side-nav', 1)[1].split("</nav>", 1)[0])
+
+
 @pytest.mark.clause("18(14)")
 def test_a_product_that_leaves_soon_is_a_task_with_its_name(
     shop: Shop, seller: Client, now: datetime, clock: Any
@@ -63,6 +69,22 @@ def test_the_first_page_shows_a_role_what_it_may_see(shop: Shop, seller: Client,
     finance = page(member(shop, Role.FINANCE, now), "/console/")
     assert "担保交易中" in finance
     assert 'class="ladder' not in finance
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_entry_of_the_navigation_answers_the_member_who_sees_it(
+    shop: Shop, seller: Client, role: Role, now: datetime
+) -> None:
+    client = seller if role == Role.OWNER else member(shop, role, now)
+    entries = entries_of(page(client, "/console/"))
+    assert "/console/" in entries
+    assert ("/console/statements/" in entries) == (role != Role.SUPPORT)
+    assert {entry: client.get(entry).status_code for entry in entries} == dict.fromkeys(entries, 200)
+
+
+@pytest.mark.clause("9(1)")
+def test_who_has_not_applied_sees_the_application_alone(now: datetime) -> None:
+    assert entries_of(page(signed_in(make_person(now)), "/console/application/")) == ["/console/application/"]
 
 
 @pytest.mark.clause("9(5)")
