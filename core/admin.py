@@ -1,6 +1,6 @@
 """What the operators see of the house: the outbox with its dead letters, and what the sweeps did."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
 
 from core import clock, outbox, sweeps
+from core.admin_links import sees
 from core.admin_values import NOTHING, decision_told, in_words, person_named
 from core.models import OutboxMessage, SweepFailure, SweepRun
 from core.money import MoneyField, format_yuan
@@ -51,36 +52,41 @@ class ReadOnlyAdmin(ModelAdmin):
         return self.has_view_permission(request)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        told = self._told_columns()
+        told = self._told_columns(request)
         shown = [name for name in super().get_fields(request, obj) if name not in told.values()]
         return [told.get(name, name) for name in shown]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return [*super().get_readonly_fields(request, obj), *self._told_columns().values()]
+        return [*super().get_readonly_fields(request, obj), *self._told_columns(request).values()]
 
-    def _told_columns(self) -> dict[str, Any]:
-        """The fields that the page of one row tells in words because they are stored for machines."""
+    def _told_columns(self, request: HttpRequest) -> dict[str, Any]:
+        """The fields that the page of one row tells in words: those stored for machines, and rows of screens that this
+        operator does not see, which would be links to nowhere.
+        """
         label = self.opts.label_lower
         columns = {field.name: _told_column(label, field.name, field) for field in self.opts.concrete_fields}
+        for field in self.opts.concrete_fields:
+            if columns[field.name] is None and field.is_relation and not sees(request, field.related_model):
+                columns[field.name] = _column(label, field.name, field, str)
         return {name: column for name, column in columns.items() if column is not None}
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         fields = {field.name: field for field in self.opts.concrete_fields}
-        return [self._column(name, fields.get(name)) for name in super().get_list_display(request)]
+        return [self._list_column(name, fields.get(name)) for name in super().get_list_display(request)]
 
-    def _column(self, name: Any, field: Any) -> Any:
+    def _list_column(self, name: Any, field: Any) -> Any:
         if name in self.clocks:
             return _clock_column(name, field.verbose_name, self.clocks[name].split())
         return _money_column(name, field.verbose_name) if isinstance(field, MoneyField) else name
 
 
-_columns: dict[tuple[str, str], Any] = {}
+_columns: dict[tuple[str, str, Any], Any] = {}
 
 
 def _told_column(model: str, name: str, field: Any) -> Any:
-    """How a field is told that would otherwise be shown as it is stored, or None. The same one each time."""
+    """How a field is told that would otherwise be shown as it is stored, or None."""
     if isinstance(field, MoneyField):
-        tell: Any = lambda value: NOTHING if value is None else format_yuan(value)  # noqa: E731
+        tell: Any = format_yuan
     elif isinstance(field, JSONField):
         tell = in_words
     elif field.is_relation and field.related_model._meta.label == DECISIONS:
@@ -89,13 +95,19 @@ def _told_column(model: str, name: str, field: Any) -> Any:
         tell = person_named
     else:
         return None
+    return _column(model, name, field, tell)
+
+
+def _column(model: str, name: str, field: Any, tell: Callable[[Any], Any]) -> Any:
+    """A field as `tell` says it. The same column each time: the desk knows columns by what they are."""
 
     @admin.display(description=field.verbose_name)
     def told(obj: Any) -> Any:
-        return tell(getattr(obj, name))
+        value = getattr(obj, name)
+        return NOTHING if value is None else tell(value)
 
     told.__name__ = name
-    return _columns.setdefault((model, name), told)
+    return _columns.setdefault((model, name, tell), told)
 
 
 def _money_column(name: str, label: Any) -> Any:

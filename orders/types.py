@@ -265,7 +265,7 @@ class TimelineFile:
 class TimelineEvent:
     """Something that happened: what, who, when, what was said, which clauses, how much money moved (yuan).
 
-    `position` orders what happened in the same instant."""
+    `refund` is the number of the refund that it belongs to, `position` orders what happened in the same instant."""
 
     at: datetime
     kind: str
@@ -275,7 +275,7 @@ class TimelineEvent:
     text: str = ""
     clauses: tuple[str, ...] = ()
     amount: Decimal | None = None
-    link: str = ""
+    refund: str = ""
     decision: Any = None
     files: tuple[TimelineFile, ...] = ()
     values: Mapping[str, Any] = field(default_factory=dict)

@@ -99,6 +99,7 @@ def act_page(
         "page": page,
         "form": form,
         "subject": subject,
+        "about": about(subject),
         "refused": refused,
         "consequences": list(page.consequences(subject, target, now)) if page.consequences else [],
         "back": back,
@@ -106,6 +107,13 @@ def act_page(
         **(more or {}),
     }
     return render(request, template, context, status=status)
+
+
+def about(subject: Any) -> str:
+    """What an act is done to, in a line: what was bought, and its number."""
+    bought = getattr(subject, "order", None) or subject
+    parts = [getattr(bought, "title", ""), getattr(subject, "number", "")]
+    return " · ".join(str(part) for part in parts if part)
 
 
 class FilesField(forms.FileField):

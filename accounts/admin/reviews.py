@@ -10,8 +10,6 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -21,6 +19,7 @@ from accounts.models import WorkClaim
 from accounts.services import work_claim, work_release, work_take_over
 from core import clock
 from core.acts import Actor
+from core.admin_links import Linked
 from core.money import format_yuan
 
 
@@ -106,12 +105,9 @@ def worded(value: Any) -> Any:
     return "–" if value is None else value
 
 
-def linked(obj: Any, words: Any = None) -> Any:
-    """A row of another screen as a link to it, or None where there is none."""
-    if obj is None:
-        return None
-    url = reverse(f"admin:{obj._meta.app_label}_{obj._meta.model_name}_change", args=[obj.pk])
-    return format_html('<a href="{}">{}</a>', url, words or obj)
+def linked(row: Any, words: Any = None) -> Linked | None:
+    """A row of another screen as a link to it for who sees that screen, or None where there is none."""
+    return None if row is None else Linked(row, words)
 
 
 def decided(title: Any, record: Any) -> list[Decided]:

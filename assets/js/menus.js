@@ -55,7 +55,16 @@ function alongTabs(event) {
   links[Math.min(links.length - 1, Math.max(0, next))].focus();
 }
 
+/** On a small screen the part that is open may lie outside what is seen of the row. */
+function showCurrent(current) {
+  const bar = current.closest("nav");
+  for (let box = current.parentElement; box && bar.contains(box); box = box.parentElement) {
+    if (box.scrollWidth > box.clientWidth) box.scrollLeft = current.offsetLeft - box.offsetLeft - 24;
+  }
+}
+
 export function start() {
+  document.querySelectorAll(".tabs [aria-current], .site-nav [aria-current]").forEach(showCurrent);
   document.addEventListener("keydown", alongTabs);
   document.addEventListener("click", (event) => {
     closeMenus(event.target);

@@ -164,7 +164,7 @@ class ProductVersionAdmin(ActAdmin):
             "deposit": self._deposit(version, now),
             "refusals": selectors.refusals_lately(version.product.provider, now.replace(year=now.year - 1)),
             "pressable": self.pressable(version, shown),
-            "next_url": self.screen_url("next_one"),
+            "next_url": self.screen_url("next_one") if self.has_act_permission(request, version.pk) else "",
         }
 
     def _deposit(self, version: ProductVersion, now: Any) -> str:

@@ -34,7 +34,7 @@ _HARMLESS = re.compile(
     r"|(?<=[不非未无])绝对"
 )
 
-_BANNED_NAMES = {
+BANNED_NAMES = {
     "political": ("政治宣传与新闻", "political propaganda and news"),
     "secrets": ("国家秘密与安全", "state secrets and security"),
     "indecent": ("迷信、淫秽或教唆犯罪", "superstition, obscenity or incitement to crime"),
@@ -149,7 +149,7 @@ def _protected(
 def _banned(
     folded: Folded, field: str, row: int | None, code: str, pattern: re.Pattern[str] | None
 ) -> Iterator[Finding]:
-    zh, en = _BANNED_NAMES.get(code, (code, code))
+    zh, en = BANNED_NAMES.get(code, (code, code))
     for span in _hits(folded, pattern):
         word = " ".join(folded.text[slice(*span)].split())
         yield _finding(

@@ -127,7 +127,9 @@ class ApplicationAdmin(QueueAdmin):
                 "weekdays": [WEEKDAYS_ABBR[day - 1] for day in service.days] if service else [],
             }
             shown = {one.method.__name__ for one in self.get_actions_detail(request, object_id)}
-            context |= {"pressable": self.pressable(application, shown), "next_url": self.screen_url("next_one")}
+            context["pressable"] = self.pressable(application, shown)
+            if self.has_act_permission(request, object_id):
+                context["next_url"] = self.screen_url("next_one")
         return super().changeform_view(request, object_id, form_url, context)
 
     def _may(self, request: HttpRequest, object_id: Any, name: str) -> bool:

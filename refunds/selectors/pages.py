@@ -358,7 +358,7 @@ def _event(record: AuditRecord, refund: RefundRequest) -> TimelineEvent:
         text=str(after.get("statement") or (reason if record.act != "refunds.request" else "") or ""),
         clauses=tuple(record.decision.clauses) if record.decision is not None else (),
         amount=refund.amount if moved else None,
-        link=f"/refunds/{refund.number}/",
+        refund=refund.number,
         decision=record.decision,
         values=after,
         position=record.pk,

@@ -287,7 +287,7 @@ class MeasureAdmin(ActAdmin):
     def available_acts(self, obj: Measure, actor: Actor) -> list[str]:
         return ["lift"] if obj.state == MeasureState.IN_FORCE else []
 
-    @action(description=_("End the measure"), url_path="lift")
+    @action(description=_("End the measure"), permissions=["act"], url_path="lift")
     def lift(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,

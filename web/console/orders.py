@@ -118,7 +118,6 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         }
         for one in found.milestones
     ]
-    happened = sorted(found.timeline, key=lambda event: event.at, reverse=True)
     return draw(
         request,
         "order",
@@ -144,7 +143,7 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         tickets=tickets_of_order(order) if allowed(request.user, provider, Permission.SUPPORT) else [],
         may_talk=allowed(request.user, provider, Permission.SUPPORT),
         strip=money_strip(as_the_provider_sees(strip_of(found.money))),
-        timeline=timeline_items(happened),
+        timeline=timeline_items(found.timeline, REFUNDS),
         refunds=refunds.refunds_of_order(order),
         crumbs=[(_("Orders"), ORDERS)],
     )
@@ -209,7 +208,7 @@ def refund_detail(request: HttpRequest, provider: Provider, now: datetime, numbe
         ],
         may_say=any(one.act == RefundAct.SAY for one in found.acts),
         lines=refund_pages.room_lines(found),
-        timeline=timeline_items(sorted(found.timeline, key=lambda event: event.at, reverse=True)),
+        timeline=timeline_items(found.timeline, REFUNDS),
         decision=refund.final or refund.decision,
         form=form,
         crumbs=[(_("Refunds"), REFUNDS), (found.order.number, f"{ORDERS}{found.order.number}/")],

@@ -6,7 +6,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.selectors import plan_for_renewal
 from core.acts import Actor
+from core.errors import NotFound
 from orders import services
 from orders.selectors import claim_of, milestone_of, offer_of
 from orders.types import ClaimWish, OrderAct
@@ -202,6 +204,18 @@ def _confirm_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
     ]
 
 
+def _renew_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    try:
+        terms = plan_for_renewal(product_id=order.product_id, plan_code=order.terms["plan_code"], now=now)
+    except NotFound:
+        return []
+    return [
+        Consequence(_("The order is placed again, at today's price"), terms.price * order.quantity, "due"),
+        Consequence(_("The new term follows the one that runs, without a gap."), None, "paid"),
+        Consequence(_("Nothing is taken yet: you pay on the next page."), None, "neutral"),
+    ]
+
+
 def _sign_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
     return [
         Consequence(_("The provider keeps"), target.amount, "due"),
@@ -241,7 +255,7 @@ PAGES: dict[OrderAct, ActPage] = {
         _confirm_will,
         clauses=("11(1)3", "11(3)1", "17(1)2"),
     ),
-    OrderAct.RENEW: ActPage(_("Renew this order"), _("Place the renewal"), _renew, clauses=("10(8)6",)),
+    OrderAct.RENEW: ActPage(_("Renew this order"), _("Place the renewal"), _renew, _renew_will, clauses=("10(8)6",)),
     OrderAct.OFFER_DEDUCTION: ActPage(
         _("End the order early, with a deduction"),
         _("Offer it to the provider"),

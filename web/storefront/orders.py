@@ -185,7 +185,6 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         for one in found.acts
         if one.act in LABELS
     ]
-    happened = sorted(found.timeline, key=lambda event: event.at, reverse=True)
     context = {
         "order": order,
         "title": _title(order, "title"),
@@ -198,7 +197,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         # Chat clocks are the provider's record, and its fee tells what it sold this year: neither is the buyer's.
         "decisions": [one for one in found.decisions if not one.rule.startswith(("support.", "settlement."))][:5],
         "strip": money_strip(strip_of(found.money)),
-        "timeline": timeline_items(happened),
+        "timeline": timeline_items(found.timeline, "/refunds/"),
         "refunds": refunds_of_order(order),
         "leaving": leaving_of(request.user, number, now),
         "remedy": remedy_of_order(order),

@@ -1,23 +1,27 @@
 """A parameter of the rulebook in words."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from catalog.checks.words import BANNED_NAMES
 from core.money import format_yuan
 from regulation.types import DepositBand, FeeStep, Parameter, StandingStep
 
 UNITS = {
-    "days": lambda n: _("%(n)s days") % {"n": n},
-    "working days": lambda n: _("%(n)s working days") % {"n": n},
-    "months": lambda n: _("%(n)s months") % {"n": n},
-    "years": lambda n: _("%(n)s years") % {"n": n},
-    "hours": lambda n: _("%(n)s hours") % {"n": n},
-    "minutes": lambda n: _("%(n)s minutes") % {"n": n},
-    "seconds": lambda n: _("%(n)s seconds") % {"n": n},
-    "points": lambda n: _("%(n)s points") % {"n": n},
-    "%": lambda n: f"{n}%",
-    "yuan": lambda n: format_yuan(str(n)),
+    "days": lambda n, many: ngettext("%(n)s day", "%(n)s days", many) % {"n": n},
+    "working days": lambda n, many: ngettext("%(n)s working day", "%(n)s working days", many) % {"n": n},
+    "months": lambda n, many: ngettext("%(n)s month", "%(n)s months", many) % {"n": n},
+    "years": lambda n, many: ngettext("%(n)s year", "%(n)s years", many) % {"n": n},
+    "hours": lambda n, many: ngettext("%(n)s hour", "%(n)s hours", many) % {"n": n},
+    "minutes": lambda n, many: ngettext("%(n)s minute", "%(n)s minutes", many) % {"n": n},
+    "seconds": lambda n, many: ngettext("%(n)s second", "%(n)s seconds", many) % {"n": n},
+    "points": lambda n, many: _("%(n)s points") % {"n": n},
+    "day of the month": lambda n, many: ngettext("day %(n)s of the month", "days %(n)s of the month", many) % {"n": n},
+    "%": lambda n, many: f"{n}%",
+    "yuan": lambda n, many: format_yuan(str(n)),
 }
 
 
@@ -31,21 +35,31 @@ def parameter_words(parameter: Parameter) -> str:
     return _with_unit(value, parameter.unit)
 
 
+def _joined(mark: str, parts: Iterable[str]) -> str:
+    """Parts in a line, with the marks of the reader's language."""
+    if (get_language() or "").startswith("en"):
+        return f"{mark} ".join(parts)
+    return {",": "、", ";": "；"}[mark].join(parts)
+
+
 def _with_unit(value: Any, unit: str) -> str:
     text = f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
-    return UNITS[unit](text) if unit in UNITS else text
+    return UNITS[unit](text, 1 if text == "1" else 2) if unit in UNITS else text
 
 
 def _table(value: tuple[Any, ...], unit: str) -> str:
     if value and isinstance(value[0], DepositBand):
-        return "；".join(_band(one) for one in value)
+        return _joined(";", (_band(one) for one in value))
     if value and isinstance(value[0], FeeStep):
-        return "；".join(_step(one) for one in value)
+        return _joined(";", (_step(one) for one in value))
     if value and isinstance(value[0], StandingStep):
-        return "；".join(_standing(one) for one in value)
+        return _joined(";", (_standing(one) for one in value))
     if len(value) > 12:
         return _("%(n)d entries") % {"n": len(value)}
-    joined = "、".join(f"{one.normalize():f}" if hasattr(one, "normalize") else str(one) for one in value)
+    if value and isinstance(value[0], str) and set(value) <= set(BANNED_NAMES):
+        chinese = not (get_language() or "").startswith("en")
+        return _joined(",", (BANNED_NAMES[one][0 if chinese else 1] for one in value))
+    joined = _joined(",", (f"{one.normalize():f}" if hasattr(one, "normalize") else str(one) for one in value))
     return _with_unit(joined, unit) if unit in UNITS and unit != "yuan" else joined
 
 

@@ -20,12 +20,15 @@ ICONS = {
     "invoice": "file-text",
     "review": "star",
 }
-# What keeps an order's money where it is, where an event names it by its code.
-HOLDS = {
+# What an event says by a code: what keeps an order's money where it is, and why an order was never paid.
+CODES = {
     "refund": gettext_lazy("because of a refund"),
     "complaint": gettext_lazy("because of a complaint"),
     "case": gettext_lazy("because of a case"),
     "invoice": gettext_lazy("because an invoice is owed"),
+    "expired": gettext_lazy("not paid in time"),
+    "buyer": gettext_lazy("the buyer cancelled it"),
+    "platform": gettext_lazy("the platform cancelled it"),
 }
 
 
@@ -48,8 +51,8 @@ def as_the_provider_sees(amounts: dict[str, Any]) -> dict[str, Any]:
     return {theirs.get(key, key): amount for key, amount in amounts.items()}
 
 
-def timeline_items(events: Iterable[Any]) -> list[TimelineItem]:
-    """What happened, as the timeline draws it, in the order given."""
+def timeline_items(events: Iterable[Any], refunds: str) -> list[TimelineItem]:
+    """What happened, the latest first, as the timeline draws it; `refunds` is where the reader finds them."""
     language = get_language() or "zh-hans"
     return [
         TimelineItem(
@@ -57,11 +60,11 @@ def timeline_items(events: Iterable[Any]) -> list[TimelineItem]:
             at=event.at,
             who=_("the market") if event.actor_kind == "system" else event.actor,
             icon=next((icon for word, icon in ICONS.items() if word in event.kind), "circle"),
-            note=HOLDS.get(event.text, event.text),
+            note=CODES.get(event.text, event.text),
             clauses=event.clauses,
             money=event.amount,
             attachments=[Attachment(file.name, file.link, file_size(file.size)) for file in event.files],
-            url=event.link,
+            url=f"{refunds}{event.refund}/" if event.refund else "",
         )
-        for event in events
+        for event in sorted(events, key=lambda event: (event.at, event.position), reverse=True)
     ]

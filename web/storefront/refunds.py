@@ -137,7 +137,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         ],
         "may_say": any(one.act == RefundAct.SAY for one in found.acts),
         "lines": refund_pages.room_lines(found),
-        "timeline": timeline_items(sorted(found.timeline, key=lambda event: event.at, reverse=True)),
+        "timeline": timeline_items(found.timeline, "/refunds/"),
         "decision": refund.final or refund.decision,
         "form": form,
         "now": now,

@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from catalog.models import Product
@@ -73,7 +73,7 @@ def _file(product: Product, target: Any, data: dict[str, Any], actor: Actor, now
 
 CLAIM = ActPage(
     gettext_lazy("Claim an infringement"),
-    gettext_lazy("File the claim"),
+    pgettext_lazy("takedowns", "File the claim"),
     _file,
     lambda product, target, now: [
         Consequence(gettext_lazy("The product is neither shown nor sold while the claim is examined."), None, "late"),

@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core import clock
+from core.admin_links import Linked, link_to
 from web.components import cards, charts, navigation, words
 from web.components import clauses as clause_pieces
 from web.components import countdown as clocks
@@ -209,10 +210,31 @@ def console_sections(context: template.Context) -> list[navigation.NavSection]:
     admitted = provider is not None and provider.admitted_at is not None
     return navigation.console_sections(
         request.path if request else "",
-        context.get("nav_counts", {}),
-        may=context.get("nav_may", frozenset()),
+        context.get("nav_counts") or {},
+        may=context.get("nav_may") or frozenset(),
         admitted=admitted,
     )
+
+
+@register.simple_tag(takes_context=True)
+def console_link(context: template.Context, url: str, words: Any, css_class: str = "") -> Any:
+    """A page of the console as a link for the members who may open it, the words alone for the others."""
+    needed = navigation.permission_for(url)
+    if needed is not None and needed not in context["nav_may"]:
+        return format_html('<span class="{}">{}</span>', css_class, words)
+    return format_html('<a class="{}" href="{}">{}</a>', css_class, url, words)
+
+
+@register.simple_tag(takes_context=True)
+def desk_link(context: template.Context, row: Any, words: Any = None, url: str = "") -> Any:
+    """A row of the desk as a link for the operators who see its screen."""
+    return link_to(context["request"], row, words, url)
+
+
+@register.simple_tag(takes_context=True)
+def desk_value(context: template.Context, value: Any) -> Any:
+    """A value of a review page; rows of other screens as links for the operators who see them."""
+    return desk_link(context, value.row, value.words) if isinstance(value, Linked) else value
 
 
 @register.simple_tag(takes_context=True)

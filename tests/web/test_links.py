@@ -1,0 +1,83 @@
+"""No page leads its reader to where nothing is, or to what is not theirs to see."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import Resolver404, resolve
+
+from tests.web.scene import ROLES, Scene
+from tests.web.test_walk import SIGN_IN, table
+from tests.web.walking import address, first_of
+
+pytestmark = pytest.mark.django_db
+HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+# What leads away, or ends the visit.
+AWAY = re.compile(r"^/(accounts/logout|admin/logout|i18n|media|static|sandbox-gateway)/")
+# Lines of the scene's settlement statement name orders that there are not.
+UNSOLD = re.compile(r"/console/orders/O\d{6}-T0")
+# Of the desk the pages of one row and its own pages are read: its lists lead to rows, and its histories to nothing.
+LISTS = re.compile(r"^admin/\w+/\w+/$|/(history|delete|add)/$|^admin/(autocomplete|jsi18n)/")
+# How many addresses of one pattern are tried.
+EACH = 2
+READERS = (
+    *("signed out", "buyer", "owner", "support", "finance staff", "another provider"),
+    *("marketplace_operations", "finance", "arbitration", "rulebook", "audit"),
+)
+
+
+def read(client: Client, path: str) -> tuple[int, str, str]:
+    """The status, where it leads, and the text of a page. Nothing of it stays."""
+    save = transaction.savepoint()
+    try:
+        response = client.get(path)
+    finally:
+        transaction.savepoint_rollback(save)
+    html = not response.streaming and response.get("Content-Type", "").startswith("text/html")
+    return response.status_code, urlsplit(response.get("Location", "")).path, response.content.decode() if html else ""
+
+
+def dead(path: str, status: int, goes: str) -> bool:
+    """Whether nothing is there for the reader; the desk says so by leading home."""
+    home = goes == "/admin/" and path.startswith("/admin/") and path.count("/") > 3
+    return status in {403, 404} or status >= 500 or goes in SIGN_IN or home
+
+
+@pytest.mark.parametrize("role", READERS)
+def test_every_link_of_every_page_answers_its_reader(market: Scene, role: str) -> None:
+    client, user = Client(), market.people[role]
+    if user is not None:
+        client.force_login(user)
+    at = ROLES.index(role)
+    broken: dict[str, str] = {}
+    tried: dict[str, set[str]] = {}
+    for pattern, letters in table().items():
+        if letters[at] != "y" or pattern.startswith("api/") or AWAY.match(f"/{pattern}") or LISTS.search(pattern):
+            continue
+        page = address(pattern, market.known, first_of) + market.queries.get(pattern, "")
+        for href in dict.fromkeys(HREF.findall(read(client, page)[2])):
+            target = urlsplit(href.replace("&amp;", "&"))
+            path = target.path or urlsplit(page).path
+            whole = f"{path}?{target.query}" if target.query else path
+            if (
+                href.startswith("#")
+                or target.netloc
+                or target.scheme
+                or not path.startswith("/")
+                or AWAY.match(path)
+                or UNSOLD.match(path)
+            ):
+                continue
+            try:
+                route = resolve(path).route
+            except Resolver404:
+                route = path
+            if path in tried.setdefault(route, set()) or len(tried[route]) == EACH:
+                continue
+            tried[route].add(path)
+            status, goes, _text = read(client, whole)
+            if dead(path, status, goes) and not (user is None and goes in SIGN_IN):
+                broken[whole] = f"{status} {goes} on {page}"
+    assert not broken, "\n".join(f"{path}: {what}" for path, what in sorted(broken.items()))
