@@ -14,6 +14,7 @@ from tests.web.walking import address, first_of
 
 pytestmark = pytest.mark.django_db
 HREF = re.compile(r'<a\b[^>]*?\shref="([^"]*)"')
+RAW = re.compile(r">[^<]*\d\d:\d\d:\d\d(\.\d+)?[+-]\d\d:\d\d<")
 # What leads away, or ends the visit.
 AWAY = re.compile(r"^/(accounts/logout|admin/logout|i18n|media|static|sandbox-gateway)/")
 # Lines of the scene's settlement statement name orders that there are not.
@@ -57,7 +58,10 @@ def test_every_link_of_every_page_answers_its_reader(market: Scene, role: str) -
         if letters[at] != "y" or pattern.startswith("api/") or AWAY.match(f"/{pattern}") or LISTS.search(pattern):
             continue
         page = address(pattern, market.known, first_of) + market.queries.get(pattern, "")
-        for href in dict.fromkeys(HREF.findall(read(client, page)[2])):
+        text = read(client, page)[2]
+        if found := RAW.search(text):
+            broken[page] = f"an instant as it is stored: {found[0]}"
+        for href in dict.fromkeys(HREF.findall(text)):
             target = urlsplit(href.replace("&amp;", "&"))
             path = target.path or urlsplit(page).path
             whole = f"{path}?{target.query}" if target.query else path
