@@ -1181,7 +1181,7 @@ class Migration(migrations.Migration):
                 (
                     "basis",
                     models.CharField(
-                        choices=[("own", "I hold the rights"), ("authorised", "I act for who holds them")],
+                        choices=[("own", "I hold the rights"), ("authorised", "I act for the rights holder")],
                         max_length=10,
                         verbose_name="on what the claim rests",
                     ),

@@ -14,7 +14,7 @@ from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
 from violations.types import RemedyKind, RemedyState, TakedownState
 
-BASES = [("own", _("I hold the rights")), ("authorised", _("I act for who holds them"))]
+BASES = [("own", _("I hold the rights")), ("authorised", _("I act for the rights holder"))]
 REMEDY_KINDS = [
     (RemedyKind.SUBSTITUTE, _("a substitute")),
     (RemedyKind.MIGRATION, _("a migration")),

@@ -138,9 +138,8 @@ def description_of(product: ProductText, provider: ProviderText, product_class: 
     if paid and product_class != "service":
         cheapest = min(paid, key=lambda plan: plan.price)
         zh.append(f"“{product.title[0]}”有 {len(product.plans)} 个套餐，付费套餐从 {format_yuan(cheapest.price)} 起。")
-        en.append(
-            f"“{product.title[1]}” comes in {len(product.plans)} plan(s); paid ones start at {format_yuan(cheapest.price)}."
-        )
+        plans = "one plan" if len(product.plans) == 1 else f"{len(product.plans)} plans"
+        en.append(f"“{product.title[1]}” comes in {plans}; paid ones start at {format_yuan(cheapest.price)}.")
     return "\n\n".join(zh), "\n\n".join(en)
 
 
@@ -280,8 +279,8 @@ def steps_of(product_class: str) -> list[StepContent]:
             (
                 "开通",
                 "Set-up",
-                "付款后一个工作日内开通，访问方式在订单里加密显示。",
-                "Set up within one working day after payment; access is shown encrypted in the order.",
+                "付款后一个工作日内开通，访问方式写在订单里，加密保存。",
+                "Set up within one working day after payment; how to get in stands in the order, kept encrypted.",
             ),
             (
                 "试用与反馈",

@@ -72,7 +72,7 @@ def _file(product: Product, target: Any, data: dict[str, Any], actor: Actor, now
 
 
 CLAIM = ActPage(
-    gettext_lazy("Claim an infringement"),
+    gettext_lazy("Report an infringement"),
     pgettext_lazy("takedowns", "File the claim"),
     _file,
     lambda product, target, now: [
