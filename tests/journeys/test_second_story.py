@@ -75,9 +75,9 @@ def ask_for_it_back(visitor: Visitor, order: Order, reason: str = "", statement:
     page = find_order(visitor, order)
     visitor.follow("Ask for a refund")
     if reason:
-        page.locator("#preview-reason").select_option(reason)
-        visitor.press("Show what I would get")
         page.locator("#id_reason").select_option(reason)
+        visitor.press("Show what I would get")
+        expect(page.locator("#id_reason")).to_have_value(reason)
         page.locator("#id_statement").fill(statement)
     visitor.press("Ask for the refund")
 

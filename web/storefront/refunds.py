@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -59,16 +59,23 @@ def _reason(text: str) -> Reason | None:
     return Reason(text) if text in set(Reason) else None
 
 
+def _written(posted: QueryDict, reason: Reason | None) -> dict[str, Any]:
+    """What somebody who only looks has written so far: it stays."""
+    words = {"statement": posted.get("statement", ""), "claims_loss": "claims_loss" in posted}
+    return {"reason": reason or "", **words}
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def ask(request: HttpRequest, number: str) -> HttpResponse:
-    """What do I get if I ask now, and what if I wait? Then ask."""
+    """What do I get if I ask now, and what if I wait? Then ask. Looking (`look`) asks for nothing."""
     now = clock.now()
     order = order_of_buyer(request.user, number)
-    form = RefundForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
-    reason = _reason((request.POST if request.method == "POST" else request.GET).get("reason", ""))
+    asks = request.method == "POST" and "look" not in request.POST
+    reason = _reason((request.POST or request.GET).get("reason", ""))
+    form = RefundForm(request.POST, request.FILES) if asks else RefundForm(initial=_written(request.POST, reason))
     refused: DomainError | None = None
-    if request.method == "POST" and form.is_valid():
+    if asks and form.is_valid():
         try:
             refund = refund_request(
                 order=order,
@@ -87,8 +94,6 @@ def ask(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "order": order,
         "preview": refund_preview(order, reason, now) if order.paid_at else None,
-        "reason": reason or "",
-        "reasons": REASONS,
         "form": form,
         "refused": refused,
         "is_service": order.is_service,

@@ -53,6 +53,20 @@ def test_asking_in_the_guarantee_pays_the_full_price_back(shop: Shop, buyer):
     books_fit()
 
 
+@pytest.mark.clause("17(1)1", "17(2)")
+def test_looking_what_a_reason_gives_asks_for_nothing_and_keeps_what_was_written(shop: Shop, buyer, now, clock):
+    clock.move_to(shop.order.guarantee_ends_at + timedelta(days=1))
+    path, trail = f"/orders/{shop.order.number}/refund/", AuditRecord.objects.count()
+    given = {"reason": "poor_quality", "statement": "经常打不开", "look": "yes"}
+    response = buyer.post(path, given, headers={"accept-language": "zh-hans"})
+    text = response.content.decode()
+    assert response.status_code == 200
+    assert '<option value="poor_quality" selected>' in text
+    assert "经常打不开</textarea>" in text
+    assert "已过担保期。退款理由成立后才能确定金额" in text
+    assert (RefundRequest.objects.count(), AuditRecord.objects.count()) == (0, trail)
+
+
 @pytest.mark.clause("17(1)3")
 def test_a_tool_brings_nothing_back_and_nothing_is_posted(shop: Shop, buyer, now: datetime):
     tool, _person = make_shop(now, TOOL)
