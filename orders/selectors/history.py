@@ -4,6 +4,8 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from orders import timeline
 from orders.models import Order, OrderFile
 from orders.types import TimelineEvent, TimelineFile
@@ -78,6 +80,18 @@ _AMOUNTS = {
 _TEXTS = ("reason", "statement")
 
 
+# What an event says by a code: what keeps an order's money where it is, and why an order was never paid.
+CODES = {
+    "refund": gettext_lazy("because of a refund"),
+    "complaint": gettext_lazy("because of a complaint"),
+    "case": gettext_lazy("because of a case"),
+    "invoice": gettext_lazy("because an invoice is owed"),
+    "expired": gettext_lazy("not paid in time"),
+    "buyer": gettext_lazy("the buyer cancelled it"),
+    "platform": gettext_lazy("the platform cancelled it"),
+}
+
+
 def timeline_of(order: Order) -> list[TimelineEvent]:
     """Everything that happened to an order, oldest first, in a fixed number of queries."""
     files: dict[str, list[TimelineFile]] = defaultdict(list)
@@ -103,7 +117,7 @@ def _event(record: AuditRecord, files: dict[str, list[TimelineFile]]) -> Timelin
         title=TITLES[record.act],
         actor=record.actor_name,
         actor_kind=record.actor_kind,
-        text=text,
+        text=str(CODES.get(text, text)),
         clauses=tuple(decision.clauses) if decision is not None else (),
         amount=Decimal(amount) if amount else None,
         decision=decision,

@@ -61,15 +61,6 @@ def family(pid: int) -> set[int]:
     return found
 
 
-def spent(pid: int) -> float:
-    """Seconds of a processor that a process has used, with those of its children that have ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-
-
 def command_of(pid: int) -> str:
     """The command line, as `ps` shows it."""
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from web.components.timeline import Attachment, TimelineItem, file_size
@@ -19,16 +19,6 @@ ICONS = {
     "claim": "shield",
     "invoice": "file-text",
     "review": "star",
-}
-# What an event says by a code: what keeps an order's money where it is, and why an order was never paid.
-CODES = {
-    "refund": gettext_lazy("because of a refund"),
-    "complaint": gettext_lazy("because of a complaint"),
-    "case": gettext_lazy("because of a case"),
-    "invoice": gettext_lazy("because an invoice is owed"),
-    "expired": gettext_lazy("not paid in time"),
-    "buyer": gettext_lazy("the buyer cancelled it"),
-    "platform": gettext_lazy("the platform cancelled it"),
 }
 
 
@@ -60,7 +50,7 @@ def timeline_items(events: Iterable[Any], refunds: str) -> list[TimelineItem]:
             at=event.at,
             who=_("the market") if event.actor_kind == "system" else event.actor,
             icon=next((icon for word, icon in ICONS.items() if word in event.kind), "circle"),
-            note=CODES.get(event.text, event.text),
+            note=event.text,
             clauses=event.clauses,
             money=event.amount,
             attachments=[Attachment(file.name, file.link, file_size(file.size)) for file in event.files],
