@@ -152,7 +152,7 @@ class DocumentAdmin(ReadOnlyAdmin):
         "provider",
         "slot",
         "title",
-        "number",
+        "masked",
         "holder",
         "issued_on",
         "expires_on",
@@ -165,7 +165,7 @@ class DocumentAdmin(ReadOnlyAdmin):
         "uploaded_at",
         "settled_at",
     ]
-    readonly_fields = ["shown_file"]
+    readonly_fields = ["masked", "shown_file"]
 
     @display(description=_("number"))
     def masked(self, paper: Document) -> str:
