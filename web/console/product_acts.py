@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog import services
 from core.acts import Actor
@@ -76,7 +76,7 @@ ACTS = {
     ),
     "open": ActPage(
         gettext_lazy("Begin a new version"),
-        gettext_lazy("Begin it"),
+        pgettext_lazy("products", "Begin it"),
         _open,
         lambda version, target, now: [
             Consequence(_("The version on sale stays on sale until the new one is released."), None, "neutral")
@@ -85,7 +85,7 @@ ACTS = {
     ),
     "delist": ActPage(
         gettext_lazy("Take the product off the market"),
-        gettext_lazy("Take it off"),
+        pgettext_lazy("products", "Take it off"),
         _delist,
         lambda version, target, now: [
             Consequence(_("Nobody can buy it any more."), None, "late"),
