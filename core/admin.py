@@ -1,6 +1,6 @@
 """What the operators see of the house: the outbox with its dead letters, and what the sweeps did."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -64,17 +64,14 @@ class ReadOnlyAdmin(ModelAdmin):
         operator does not see, which would be links to nowhere.
         """
         label = self.opts.label_lower
-        columns = {field.name: _told_column(label, field.name, field) for field in self.opts.concrete_fields}
-        for field in self.opts.concrete_fields:
-            if columns[field.name] is None and field.is_relation and not sees(request, field.related_model):
-                columns[field.name] = _column(label, field.name, field, str)
+        columns = {field.name: _told_column(request, label, field) for field in self.opts.concrete_fields}
         return {name: column for name, column in columns.items() if column is not None}
 
     def get_list_display(self, request: HttpRequest) -> Sequence[Any]:
         fields = {field.name: field for field in self.opts.concrete_fields}
-        return [self._list_column(name, fields.get(name)) for name in super().get_list_display(request)]
+        return [self._column(name, fields.get(name)) for name in super().get_list_display(request)]
 
-    def _list_column(self, name: Any, field: Any) -> Any:
+    def _column(self, name: Any, field: Any) -> Any:
         if name in self.clocks:
             return _clock_column(name, field.verbose_name, self.clocks[name].split())
         return _money_column(name, field.verbose_name) if isinstance(field, MoneyField) else name
@@ -83,8 +80,11 @@ class ReadOnlyAdmin(ModelAdmin):
 _columns: dict[tuple[str, str, Any], Any] = {}
 
 
-def _told_column(model: str, name: str, field: Any) -> Any:
-    """How a field is told that would otherwise be shown as it is stored, or None."""
+def _told_column(request: HttpRequest, model: str, field: Any) -> Any:
+    """How a field is told that would otherwise be shown as it is stored, or None. The same one each time: the desk
+    knows columns by what they are.
+    """
+    name = field.name
     if isinstance(field, MoneyField):
         tell: Any = format_yuan
     elif isinstance(field, JSONField):
@@ -93,13 +93,10 @@ def _told_column(model: str, name: str, field: Any) -> Any:
         tell = decision_told
     elif name.endswith("_by") and isinstance(field, CharField):
         tell = person_named
+    elif field.is_relation and not sees(request, field.related_model):
+        tell = str
     else:
         return None
-    return _column(model, name, field, tell)
-
-
-def _column(model: str, name: str, field: Any, tell: Callable[[Any], Any]) -> Any:
-    """A field as `tell` says it. The same column each time: the desk knows columns by what they are."""
 
     @admin.display(description=field.verbose_name)
     def told(obj: Any) -> Any:

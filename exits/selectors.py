@@ -132,7 +132,7 @@ def order_decided(row: ExitOrder) -> tuple[ExitOrderFacts, Decision]:
         paid_at=order.paid_at,
         fulfilment=Fulfilment(fulfilment_of(order)),
         amount=order.amount,
-        refunded=order.amount - order.left,
+        refunded=order.refunded + order.compensated,
     )
     return facts, registry.decide("exit.order", facts, rulebook_at(row.exit.opened_at))
 
@@ -152,7 +152,7 @@ def subscription_decided(row: ExitOrder, now: datetime) -> tuple[SubscriptionFac
         term_starts_at=order.term_starts_at,
         term_ends_at=order.term_ends_at,
         amount=order.amount,
-        refunded=order.amount - order.left,
+        refunded=order.refunded + order.compensated,
     )
     return facts, registry.decide("exit.subscription", facts, rulebook_at(row.begun_at))
 

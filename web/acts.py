@@ -99,7 +99,7 @@ def act_page(
         "page": page,
         "form": form,
         "subject": subject,
-        "about": about(subject),
+        "about": _about(subject),
         "refused": refused,
         "consequences": list(page.consequences(subject, target, now)) if page.consequences else [],
         "back": back,
@@ -109,7 +109,7 @@ def act_page(
     return render(request, template, context, status=status)
 
 
-def about(subject: Any) -> str:
+def _about(subject: Any) -> str:
     """What an act is done to, in a line: what was bought, and its number."""
     bought = getattr(subject, "order", None) or subject
     parts = [getattr(bought, "title", ""), getattr(subject, "number", "")]

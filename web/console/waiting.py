@@ -23,6 +23,7 @@ from support.selectors import conversations_of_provider, tickets_of_provider
 from support.types import TicketState
 from violations.selectors import cases_of_provider, complaints_of_provider
 from violations.types import CaseState, ComplaintState
+from web.components import words
 from web.components.steps import Task
 
 EACH = 10
@@ -59,7 +60,7 @@ def tasks_of(provider: Provider, may: Iterable[Permission], now: datetime) -> li
 
 
 def _words(zh: str, en: str) -> str:
-    return (en or zh) if (get_language() or "").startswith("en") else zh
+    return zh if words.in_chinese() else (en or zh)
 
 
 def _about_conduct(provider: Provider, now: datetime) -> list[Task]:

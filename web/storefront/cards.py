@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
-
 from catalog.addresses import cover_address
+from web.components import words
 
 
 def in_english() -> bool:
     """Whether the reader reads English."""
-    return (get_language() or "").startswith("en")
+    return not words.in_chinese()
 
 
 def worded(row: Mapping[str, Any], name: str) -> str:

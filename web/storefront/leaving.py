@@ -27,11 +27,12 @@ def leaving_of(user: Any, number: str, now: datetime) -> dict[str, Any] | None:
         row = exit_order_of_buyer(user, number)
     except NotFound:
         return None
+    may_choose = _may_choose(row, now)
     return {
         "row": row,
-        "may_choose": _may_choose(row, now),
+        "may_choose": may_choose,
         "due_at": row.choice_due_at,
-        "amount": _unused(row, now),
+        "amount": _unused(row, now) if may_choose else None,
         "waits": row.outcome == OrderOutcome.WAITING,
     }
 
@@ -42,8 +43,6 @@ def _may_choose(row: Any, now: datetime) -> bool:
 
 
 def _unused(row: Any, now: datetime) -> Any:
-    if not _may_choose(row, now):
-        return None
     _facts, decision = subscription_decided(row, now)
     return decision.values["amount"]
 

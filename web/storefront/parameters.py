@@ -3,12 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalog.checks.words import BANNED_NAMES
 from core.money import format_yuan
 from regulation.types import DepositBand, FeeStep, Parameter, StandingStep
+from web.components import words
 
 UNITS = {
     "days": lambda n, many: ngettext("%(n)s day", "%(n)s days", many) % {"n": n},
@@ -37,9 +38,7 @@ def parameter_words(parameter: Parameter) -> str:
 
 def _joined(mark: str, parts: Iterable[str]) -> str:
     """Parts in a line, with the marks of the reader's language."""
-    if (get_language() or "").startswith("en"):
-        return f"{mark} ".join(parts)
-    return {",": "、", ";": "；"}[mark].join(parts)
+    return ({",": "、", ";": "；"}[mark] if words.in_chinese() else f"{mark} ").join(parts)
 
 
 def _with_unit(value: Any, unit: str) -> str:
@@ -57,8 +56,7 @@ def _table(value: tuple[Any, ...], unit: str) -> str:
     if len(value) > 12:
         return _("%(n)d entries") % {"n": len(value)}
     if value and isinstance(value[0], str) and set(value) <= set(BANNED_NAMES):
-        chinese = not (get_language() or "").startswith("en")
-        return _joined(",", (BANNED_NAMES[one][0 if chinese else 1] for one in value))
+        return _joined(",", (BANNED_NAMES[one][0 if words.in_chinese() else 1] for one in value))
     joined = _joined(",", (f"{one.normalize():f}" if hasattr(one, "normalize") else str(one) for one in value))
     return _with_unit(joined, unit) if unit in UNITS and unit != "yuan" else joined
 

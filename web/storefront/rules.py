@@ -21,6 +21,7 @@ from regulation.selectors import (
     versions,
 )
 from regulation.types import Parameter, Rulebook, clause_key
+from web.components import words
 from web.components.clauses import ClauseCard, ParameterLine
 from web.components.decision import name_of
 from web.components.lists import FilterSpec, list_state
@@ -42,7 +43,7 @@ CHAPTERS = {
 
 
 def _in_language(pair: tuple[str, str]) -> str:
-    return pair[1] if (get_language() or "").startswith("en") else pair[0]
+    return pair[0] if words.in_chinese() else pair[1]
 
 
 def _tabs(current: str) -> list[Tab]:

@@ -109,6 +109,12 @@ def icon(name: str, label: str = "", extra: str = "") -> SafeString:
 
 
 @register.filter
+def under(path: str, start: str) -> bool:
+    """Whether an address stands below another."""
+    return path.startswith(start)
+
+
+@register.filter
 def tone_icon(tone: str) -> str:
     """The icon that goes with a tone, so that no state is told by colour alone."""
     return TONE_ICONS.get(str(tone), "circle")
