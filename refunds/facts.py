@@ -1,6 +1,7 @@
 """What is known about a request for money back, gathered from its order; and the decision on it. Reads only."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from catalog.types import ProductClass
@@ -44,6 +45,22 @@ def facts_of(
         term_starts_at=order.term_starts_at,
         term_ends_at=order.term_ends_at,
     )
+
+
+def facts_judged(order: Order, refund: Any, *, upheld: bool, caused_loss: bool) -> RefundFacts:
+    """The facts of a request once its reason, or the loss that it claims, was judged (§17(2), §17(3)1)."""
+    return facts_of(
+        order,
+        requested_at=refund.requested_at,
+        reason=Reason(refund.reason) if refund.reason else None,
+        reason_upheld=upheld,
+        caused_loss=caused_loss,
+    )
+
+
+def wanted(refund: Any, amount: Decimal) -> Decimal:
+    """What is paid of an entitlement: no more than the buyer asked for (yuan)."""
+    return amount if refund.amount_asked is None else min(refund.amount_asked, amount)
 
 
 def agreement_terms(order: Order, at: datetime) -> dict[str, Any]:

@@ -139,11 +139,14 @@ class RefundPreview:
 
 @dataclass(frozen=True, slots=True)
 class RefundFilters:
-    """What a list of refunds shows. `text` is a refund's or an order's number."""
+    """What a list of refunds shows. `text` is a refund's or an order's number, `attention` those whose provider has
+    not answered yet.
+    """
 
     state: str = ""
     text: str = ""
     open_only: bool = False
+    attention: bool = False
 
 
 @dataclass(frozen=True, slots=True)

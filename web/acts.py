@@ -36,7 +36,8 @@ class ActPage:
 
     `run(subject, target, data, actor, now)` calls the service and says what was done; `consequences(subject,
     target, now)`
-    says before what will be.
+    says before what will be, `decision(subject)` is what the rulebook decides of it, and
+    `quote(subject, target)` what somebody said that is answered here.
     """
 
     title: Words
@@ -46,6 +47,8 @@ class ActPage:
     form: type[forms.Form] | None = None
     clauses: Sequence[str] = ()
     danger: bool = False
+    decision: Callable[..., Any] | None = None
+    quote: Callable[..., str] | None = None
     initial: Callable[..., dict[str, Any]] = field(default=lambda subject, target: {})
 
 
@@ -100,8 +103,10 @@ def act_page(
         "form": form,
         "subject": subject,
         "about": _about(subject),
+        "quote": page.quote(subject, target) if page.quote else "",
         "refused": refused,
         "consequences": list(page.consequences(subject, target, now)) if page.consequences else [],
+        "decision": page.decision(subject) if page.decision else None,
         "back": back,
         "now": now,
         **(more or {}),

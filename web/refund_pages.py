@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from core.acts import Actor
 from core.errors import DomainError
 from refunds import services
-from refunds.selectors import offer_of
+from refunds.selectors import if_accepted, offer_of
 from refunds.types import RefundAct
 from web.acts import ActPage, Done, FilesField
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, ChatMessage, file_size
+from web.components.words import deadline_text
 
 
 class SayForm(forms.Form):
@@ -83,20 +84,46 @@ def _withdraw_offer(refund: Any, target: Any, data: dict[str, Any], actor: Actor
     return Done(_("Your offer is withdrawn."), _url(refund, actor))
 
 
+def _accept_will(refund: Any, target: Any, now: datetime) -> list[Consequence]:
+    _decision, amount = if_accepted(refund)
+    if amount <= 0:
+        return [Consequence(_("Nothing is paid back by the rules, and the request ends."), None, "neutral")]
+    return [
+        Consequence(_("Paid back to the buyer, from escrow or from what you are owed"), amount, "due"),
+        Consequence(_("The refund is settled with that."), None, "neutral"),
+    ]
+
+
+def _unless_agreed(refund: Any, now: datetime) -> list[Consequence]:
+    if refund.decide_due_at is None:
+        return []
+    when = deadline_text(refund.decide_due_at, now)
+    words = _("Without agreement by %(when)s the platform decides.") % {"when": when}
+    return [Consequence(words, None, "neutral")]
+
+
 PAGES: dict[RefundAct, ActPage] = {
     RefundAct.ACCEPT: ActPage(
         _("Accept the refund"),
         _("Accept and pay back"),
         _accept,
-        lambda refund, target, now: [
-            Consequence(_("The money goes back to the buyer: from escrow, or from what you are owed."), None, "due")
-        ],
+        _accept_will,
         form=ReplyForm,
         clauses=("17(1)", "17(5)"),
         danger=True,
+        decision=lambda refund: if_accepted(refund)[0],
     ),
     RefundAct.DISPUTE: ActPage(
-        _("Disagree with the refund"), _("Send the answer"), _dispute, form=NeededReplyForm, clauses=("17(1)",)
+        _("Disagree with the refund"),
+        _("Send the answer"),
+        _dispute,
+        lambda refund, target, now: [
+            Consequence(_("The buyer and the platform read it. The two of you go on talking."), None, "held"),
+            *_unless_agreed(refund, now),
+        ],
+        form=NeededReplyForm,
+        clauses=("17(1)",),
+        quote=lambda refund, target: refund.statement,
     ),
     RefundAct.ESCALATE: ActPage(
         _("Ask the platform to decide"),
@@ -119,7 +146,17 @@ PAGES: dict[RefundAct, ActPage] = {
         _withdraw,
         lambda refund, target, now: [Consequence(_("Nothing is paid back. You may ask again."), None, "neutral")],
     ),
-    RefundAct.OFFER: ActPage(_("Offer an amount"), _("Send the offer"), _offer, form=OfferForm, clauses=("17(1)",)),
+    RefundAct.OFFER: ActPage(
+        _("Offer an amount"),
+        _("Send the offer"),
+        _offer,
+        lambda refund, target, now: [
+            Consequence(_("It binds you: once the other side agrees, the money moves."), None, "due"),
+            Consequence(_("What can be paid back at most"), refund.order.left, "neutral"),
+        ],
+        form=OfferForm,
+        clauses=("17(1)",),
+    ),
     RefundAct.SIGN_OFFER: ActPage(
         _("Agree to the offer"),
         _("Agree"),
@@ -131,8 +168,24 @@ PAGES: dict[RefundAct, ActPage] = {
         clauses=("17(1)",),
         danger=True,
     ),
-    RefundAct.DECLINE_OFFER: ActPage(_("Decline the offer"), _("Decline it"), _decline),
-    RefundAct.WITHDRAW_OFFER: ActPage(_("Withdraw your offer"), _("Withdraw it"), _withdraw_offer),
+    RefundAct.DECLINE_OFFER: ActPage(
+        _("Decline the offer"),
+        _("Decline it"),
+        _decline,
+        lambda refund, target, now: [
+            Consequence(_("The offer no longer stands"), target.amount, "neutral"),
+            *_unless_agreed(refund, now),
+        ],
+    ),
+    RefundAct.WITHDRAW_OFFER: ActPage(
+        _("Withdraw your offer"),
+        _("Withdraw it"),
+        _withdraw_offer,
+        lambda refund, target, now: [
+            Consequence(_("Nobody can agree to it any more"), target.amount, "neutral"),
+            *_unless_agreed(refund, now),
+        ],
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -36,8 +36,8 @@ def products_page(
 ) -> Page:
     """A provider's products, the newest first, as plain values in one query.
 
-    Each says its state, the state of its latest version, and in how many days it would be delisted without a sale
-    (§18(14)). `state` is one of STATE_FILTERS.
+    Each says its state, whether a restriction hides it, the state of its latest version, and in how many days it would
+    be delisted without a sale (§18(14)). `state` is one of STATE_FILTERS.
     """
     latest = ProductVersion.objects.filter(product=OuterRef("pk")).order_by("-number")
     products: QuerySet[Any] = Product.objects.filter(provider=provider).annotate(
@@ -47,6 +47,7 @@ def products_page(
         title_zh=Subquery(latest.values("title_zh")[:1]),
         title_en=Subquery(latest.values("title_en")[:1]),
         cover_name=Subquery(latest.values("cover")[:1]),
+        hidden=Exists(_in_force(now).filter(product=OuterRef("pk"))),
     )
     if query:
         products = products.filter(Q(title_zh__icontains=query) | Q(title_en__icontains=query) | Q(slug=query))
@@ -59,6 +60,7 @@ def products_page(
             "title_zh",
             "title_en",
             "cover_name",
+            "hidden",
             "version_id",
             "version_number",
             "version_state",
@@ -193,9 +195,13 @@ def packages_of(version: ProductVersion) -> "QuerySet[Package]":
 
 def restrictions_in_force(product: Product, now: datetime) -> "QuerySet[ProductRestriction]":
     """What hides a product at that instant."""
+    return _in_force(now).filter(product=product).order_by("-pk")
+
+
+def _in_force(now: datetime) -> "QuerySet[ProductRestriction]":
     return ProductRestriction.objects.filter(
-        Q(until__isnull=True) | Q(until__gt=now), product=product, lifted_at__isnull=True, starts_at__lte=now
-    ).order_by("-pk")
+        Q(until__isnull=True) | Q(until__gt=now), lifted_at__isnull=True, starts_at__lte=now
+    )
 
 
 def console_counts(provider: Provider) -> dict[str, int]:

@@ -46,8 +46,8 @@ def waiting_for(order: Any, now: datetime, reader: str = "") -> Waiting:
     if order.held:
         return Waiting(
             "", "held", None,
-            Text("有退款、投诉或案件正在处理，款项暂留担保账户。", "A refund, complaint or case is open; the "
-            "money stays where it is."),
+            Text("有退款、投诉或案件正在处理，尚未结算的款项暂不结算。", "A refund, complaint or case is open; "
+            "what has not been settled waits until it ends."),
         )  # fmt: skip
     if state == OrderState.PAID:
         due = order.start_due_at

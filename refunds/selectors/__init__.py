@@ -15,10 +15,12 @@ from refunds.selectors.access import (
     refund_of_provider,
     refunds_of_order,
     replies_due,
+    unanswered_refunds_count,
 )
 from refunds.selectors.pages import (
     RefundDetail,
     available_acts,
+    if_accepted,
     refund_detail,
     refund_possible,
     refund_preview,
@@ -36,6 +38,7 @@ __all__ = [
     "available_acts",
     "decisions_due",
     "file_for",
+    "if_accepted",
     "is_arbitrator",
     "offer_of",
     "open_refund_of",
@@ -55,5 +58,6 @@ __all__ = [
     "room_of",
     "timeline_of_order",
     "timeline_of_refund",
+    "unanswered_refunds_count",
     "waiting_for",
 ]

@@ -16,6 +16,7 @@ from providers.types import Role as TeamRole
 from refunds.models import RefundFile, RefundOffer, RefundRequest
 from refunds.types import MOVING, OPEN, RefundState
 
+UNANSWERED = Q(state=RefundState.NEGOTIATING, replied_at__isnull=True)
 RELATED = ("order", "buyer", "provider", "decision", "final", "payback", "order__provider", "order__buyer")
 
 
@@ -58,10 +59,14 @@ def refund_of_buyer(user: Any, number: str) -> RefundRequest:
     return found
 
 
+def of_provider(provider: Provider) -> Q:
+    """The refunds of what a provider sells or performs."""
+    return Q(provider=provider) | Q(order__performer=provider)
+
+
 def refund_of_provider(provider: Provider, number: str) -> RefundRequest:
     """A refund of what a provider sells or performs. Raises RefundNotFound."""
-    own = Q(provider=provider) | Q(order__performer=provider)
-    found = RefundRequest.objects.select_related(*RELATED).filter(own, number=number).first()
+    found = RefundRequest.objects.select_related(*RELATED).filter(of_provider(provider), number=number).first()
     if found is None:
         raise RefundNotFound
     return found
@@ -107,9 +112,14 @@ def open_refunds_count(provider: Provider) -> int:
     return RefundRequest.objects.filter(provider=provider, state__in=sorted(OPEN | MOVING)).count()
 
 
+def unanswered_refunds_count(provider: Provider) -> int:
+    """How many refunds of what a provider sells or performs wait for its answer (§17(1))."""
+    return RefundRequest.objects.filter(UNANSWERED, of_provider(provider)).count()
+
+
 def replies_due(now: datetime, limit: int) -> list[int]:
     """Refunds that the provider did not answer in its hours (§17(1))."""
-    due = RefundRequest.objects.filter(state=RefundState.NEGOTIATING, replied_at__isnull=True, reply_due_at__lte=now)
+    due = RefundRequest.objects.filter(UNANSWERED, reply_due_at__lte=now)
     return list(due.order_by("reply_due_at", "id").values_list("pk", flat=True)[:limit])
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -15,10 +16,10 @@ from orders.types import OrderState, TimelineEvent, TimelineFile
 from providers.models import Provider
 from providers.selectors import store_cards
 from providers.types import Permission
-from refunds.facts import entitled, facts_of
+from refunds.facts import entitled, facts_judged, facts_of, wanted
 from refunds.models import RefundFile, RefundFunding, RefundMessage, RefundOffer, RefundRequest
 from refunds.rules import Reason
-from refunds.selectors.access import is_arbitrator
+from refunds.selectors.access import UNANSWERED, is_arbitrator, of_provider
 from refunds.types import (
     MOVING,
     OPEN,
@@ -36,7 +37,7 @@ from refunds.types import (
 )
 from regulation.models import AuditRecord
 from regulation.selectors import rulebook_for
-from regulation.types import Text, moment, moment_of_end
+from regulation.types import Decision, Text, moment, moment_of_end
 
 SIZE = 20
 TITLES = {
@@ -153,6 +154,13 @@ def available_acts(refund: RefundRequest, user: Any, now: datetime) -> list[Avai
     return list(dict.fromkeys(acts))
 
 
+def if_accepted(refund: RefundRequest) -> tuple[Decision, Decimal]:
+    """What a request comes to when its provider agrees: the decision, and what is paid back (yuan) (§17(1), §17(2))."""
+    facts = facts_judged(refund.order, refund, upheld=bool(refund.reason), caused_loss=refund.claims_loss)
+    decision = entitled(refund.order, facts)[0]
+    return decision, wanted(refund, decision.values["amount"])
+
+
 def waiting_for(refund: RefundRequest, now: datetime, reader: str = "") -> Waiting:
     """Who owes what by when on a refund, said to a reader of one side, from its own columns (no query)."""
     state = refund.state
@@ -212,8 +220,10 @@ def refunds_of_provider(
     size: int = SIZE,
     now: datetime,
 ) -> Page:
-    """The refunds of what a provider sells or performs as lines, newest first: two queries."""
-    mine = RefundRequest.objects.filter(Q(provider=provider) | Q(order__performer=provider))
+    """The refunds of what a provider sells or performs as lines, newest first: two queries. Those that wait for its
+    answer come in the order of their clocks.
+    """
+    mine = RefundRequest.objects.filter(of_provider(provider))
     return _lines(mine, filters or RefundFilters(), cursor, size, now, Side.PROVIDER)
 
 
@@ -227,13 +237,16 @@ def _lines(
 ) -> Page:
     if filters.open_only:
         found = found.filter(state__in=sorted(OPEN | MOVING))
+    if filters.attention:
+        found = found.filter(UNANSWERED)
     if filters.state in set(RefundState):
         found = found.filter(state=filters.state)
     text = filters.text.strip()
     if text:
         found = found.filter(Q(number__iexact=text) | Q(order__number__iexact=text))
     rows = found.select_related("order", "buyer").defer("order__terms")
-    page = keyset_page(rows, order_by=["-id"], cursor=cursor, size=size)
+    order_by = ["reply_due_at", "id"] if filters.attention else ["-id"]
+    page = keyset_page(rows, order_by=order_by, cursor=cursor, size=size)
     stores = store_cards({refund.provider_id for refund in page.items})
     lines = []
     for refund in page.items:
@@ -307,14 +320,7 @@ def refund_detail(refund: RefundRequest, user: Any, now: datetime) -> RefundDeta
         side = "platform" if user.is_operator else ""
     upheld = None
     if refund.is_open and refund.reason and not refund.in_guarantee:
-        facts = facts_of(
-            order,
-            requested_at=refund.requested_at,
-            reason=Reason(refund.reason),
-            reason_upheld=True,
-            caused_loss=refund.claims_loss,
-        )
-        upheld = entitled(order, facts)[0]
+        upheld = if_accepted(refund)[0]
     return RefundDetail(
         refund=refund,
         order=order,

@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.acts import SYSTEM, Actor, act
 from orders.models import Order
-from refunds.facts import entitled, facts_of
+from refunds.facts import entitled, facts_of, wanted
 from refunds.models import RefundRequest
 from refunds.services.access import RefundNotNow, locked, note, require_arbitrator, tell_both, text_needed
-from refunds.services.negotiating import SETTLED_FIELDS, decided_again, escalate_locked, must_be_open, wanted
+from refunds.services.negotiating import SETTLED_FIELDS, decided_again, escalate_locked, must_be_open
 from refunds.services.paying import pay_back, unhold
 from refunds.types import Basis, RefundState, Side
 from regulation.models import DecisionRecord

@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from core.acts import SYSTEM, Actor, act
 from core.errors import InvalidInput, NotAllowed
 from orders.models import Order
-from refunds.facts import entitled, facts_of
+from refunds.facts import entitled, facts_judged, wanted
 from refunds.models import RefundMessage, RefundOffer, RefundRequest
-from refunds.rules import Reason
 from refunds.services.access import (
     RefundNotFound,
     RefundNotNow,
@@ -57,21 +56,10 @@ def decided_again(
     """What the request is entitled to once its reason was judged, by the rulebook of the request (§17(2), §17(3)1).
     Recorded.
     """
-    facts = facts_of(
-        order,
-        requested_at=refund.requested_at,
-        reason=Reason(refund.reason) if refund.reason else None,
-        reason_upheld=upheld,
-        caused_loss=caused_loss,
-    )
+    facts = facts_judged(order, refund, upheld=upheld, caused_loss=caused_loss)
     decision, terms = entitled(order, facts)
     record = decision_record(decision=decision, facts=facts, subject=refund.subject, now=now, terms=terms)
     return decision, record
-
-
-def wanted(refund: RefundRequest, amount: Decimal) -> Decimal:
-    """What is paid of an entitlement: no more than the buyer asked for (yuan)."""
-    return amount if refund.amount_asked is None else min(refund.amount_asked, amount)
 
 
 @act

@@ -137,9 +137,9 @@ def statements_queue(role: str) -> "QuerySet[Statement]":
 def standing(provider: Provider, now: datetime) -> dict[str, Any]:
     """What a provider is owed, what is held and why, and when the next statement comes: for the console's home (yuan).
 
-    `earned` is everything out of guarantee and not in a statement yet, `held` the part of it that something keeps
-    back, `owed` what is to be taken, `reserved` what is in statements on their way; `next_so_far` what the next
-    statement pays out if nothing changes until then.
+    `earned` is everything out of guarantee and not in a statement yet, less its fee, `held` the part of it that
+    something keeps back, `owed` what is to be taken, `reserved` what is in statements on their way; `next_so_far`
+    what the next statement pays out if nothing changes until then.
     """
     open_items = SettlementItem.objects.filter(provider=provider, settled__lt=F("amount"))
     sums: dict[str, Decimal] = {str(kind): ZERO for kind in ItemKind}
@@ -147,9 +147,7 @@ def standing(provider: Provider, now: datetime) -> dict[str, Any]:
     held_references = SettlementHold.objects.filter(
         lifted_at__isnull=True, reference__in=open_items.filter(kind=ItemKind.SALE).values("reference")
     )
-    held = open_items.filter(kind=ItemKind.SALE, reference__in=held_references.values("reference")).aggregate(
-        total=Sum("amount")
-    )["total"]
+    held = sum(_kept(open_items, held_references).values(), ZERO)
     reserved = Statement.objects.filter(provider=provider, state__in=OPEN_STATES).aggregate(total=Sum("payout"))[
         "total"
     ]
@@ -162,7 +160,7 @@ def standing(provider: Provider, now: datetime) -> dict[str, Any]:
     taken = sums[ItemKind.RECOVERY] + sums[ItemKind.TOPUP] + sums[ItemKind.DEDUCTION]
     return {
         "earned": sums[ItemKind.SALE] - sums[ItemKind.FEE],
-        "held": held or ZERO,
+        "held": held,
         "owed": sums[ItemKind.RECOVERY] + sums[ItemKind.DEDUCTION],
         "reserved": reserved or ZERO,
         "next_on": issue_day(cycle_on),
@@ -172,18 +170,30 @@ def standing(provider: Provider, now: datetime) -> dict[str, Any]:
 
 
 def held_back(provider: Provider, limit: int = 50) -> list[dict[str, Any]]:
-    """What a provider has earned and is kept back, with every reason for it, the longest held first (yuan)."""
-    sales = SettlementItem.objects.filter(provider=provider, kind=ItemKind.SALE, settled__lt=F("amount"))
+    """What a provider has earned, less the fee, and is kept back, with every reason for it, the longest held first
+    (yuan).
+    """
+    open_items = SettlementItem.objects.filter(provider=provider, settled__lt=F("amount"))
+    sales = open_items.filter(kind=ItemKind.SALE)
     holds = SettlementHold.objects.filter(lifted_at__isnull=True, reference__in=sales.values("reference"))
-    amounts = dict(
-        sales.filter(reference__in=holds.values("reference"))
-        .values_list("reference")
-        .annotate(total=Sum(F("amount") - F("settled")))
-    )
+    amounts = _kept(open_items, holds)
     return [
         {"hold": hold, "reference": hold.reference, "amount": amounts[hold.reference]}
         for hold in holds.order_by("placed_at", "pk")[:limit]
     ]
+
+
+def _kept(open_items: "QuerySet[SettlementItem]", holds: "QuerySet[SettlementHold]") -> dict[str, Decimal]:
+    """What holds keep back for each reference: the sale less its fee."""
+    rows = (
+        open_items.filter(kind__in=[ItemKind.SALE, ItemKind.FEE], reference__in=holds.values("reference"))
+        .values_list("reference", "kind")
+        .annotate(total=Sum(F("amount") - F("settled")))
+    )
+    kept: dict[str, Decimal] = {}
+    for reference, kind, total in rows:
+        kept[reference] = kept.get(reference, ZERO) + (total if kind == ItemKind.SALE else -total)
+    return kept
 
 
 def shares_of(references: Iterable[str]) -> dict[str, Share]:

@@ -14,9 +14,9 @@ from providers.selectors import staff_users
 from providers.types import Permission
 from regulation.types import Rulebook
 from violations.measures import Penalty, penalty
-from violations.models import Appeal, Case, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
+from violations.models import Appeal, Case, CaseStatement, Complaint, Evidence, Finding, Measure, PointsEntry, YearTally
 from violations.rules import PointsRecord
-from violations.types import AppealState, MeasureState
+from violations.types import AppealState, CaseState, MeasureState
 
 
 def people_of(provider: Any) -> list[Any]:
@@ -86,9 +86,17 @@ def complaint_of_provider(provider: Provider, number: str) -> Complaint:
     return _one(complaints_of_provider(provider), number)
 
 
-def cases_of_provider(provider: Provider) -> QuerySet[Case]:
-    """The cases of a provider, with their findings."""
-    return Case.objects.filter(provider=provider).select_related("finding__appeal_record", "product", "order")
+def cases_of_provider(provider: Provider) -> QuerySet[Any]:
+    """The cases of a provider, with their findings, and whether it has `spoken` in them."""
+    said = CaseStatement.objects.filter(case=OuterRef("pk"), side="provider")
+    rows: QuerySet[Any] = Case.objects.filter(provider=provider).annotate(spoken=Exists(said))
+    return rows.select_related("finding__appeal_record", "product", "order")
+
+
+def hearings_of_provider(provider: Provider) -> QuerySet[Any]:
+    """The cases in which a provider is heard and has said nothing yet, whose hearing ends first coming first (§19)."""
+    rows = cases_of_provider(provider).filter(state=CaseState.HEARING, spoken=False)
+    return rows.order_by("hearing_due_at", "id")
 
 
 def case_of_provider(provider: Provider, number: str) -> Case:

@@ -81,6 +81,12 @@ def takedowns_of_provider(provider: Provider) -> QuerySet[Takedown]:
     return Takedown.objects.filter(provider=provider).select_related("product__live_version")
 
 
+def takedowns_unanswered(provider: Provider) -> QuerySet[Takedown]:
+    """The claims being examined that a provider has not answered, the oldest first."""
+    rows = takedowns_of_provider(provider).filter(state="filed", responded_at__isnull=True)
+    return rows.order_by("filed_at", "id")
+
+
 def takedown_of_provider(provider: Provider, number: str) -> Takedown:
     """A claim about this provider's product. Raises NotFound for any other's."""
     return _takedown(takedowns_of_provider(provider), number)
@@ -141,6 +147,11 @@ def defect_locked(pk: int) -> Defect:
 def defects_of_provider(provider: Provider) -> QuerySet[Defect]:
     """The defects of a provider's products."""
     return Defect.objects.filter(provider=provider).select_related("product__live_version")
+
+
+def defects_asked(provider: Provider) -> QuerySet[Defect]:
+    """What the platform asks a provider about, whose answer is due first coming first (§18(6))."""
+    return defects_of_provider(provider).filter(state="asked").order_by("due_at", "id")
 
 
 def defect_of_provider(provider: Provider, number: str) -> Defect:

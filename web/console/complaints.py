@@ -78,7 +78,8 @@ def complaint(request: HttpRequest, provider: Provider, now: datetime, number: s
         now,
         complaint=found,
         tone=COMPLAINT_TONES.get(ComplaintState(found.state), "neutral"),
-        open=found.state == ComplaintState.FILED,
+        open=found.state in OPEN_COMPLAINTS,
+        asked=found.state == ComplaintState.FILED,
         late=found.state == ComplaintState.FILED and now >= found.due_at,
         row=row_words(rulebook_at(found.filed_at), found.code) if found.code else "",
         cases=selectors.cases_of_complaint(found),
@@ -179,6 +180,7 @@ RESPOND = ActPage(
     _respond_will,
     form=AnswerForm,
     clauses=("18(16)",),
+    quote=lambda found, target: found.statement,
 )
 
 

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -20,7 +20,7 @@ from regulation.selectors import rulebook_at, rulebook_named
 from support.selectors import response_rate
 from violations import selectors, services
 from violations.models import Case
-from violations.types import OPEN_CASES, CaseState, FindingState, MeasureState
+from violations.types import OPEN_CASES, AppealState, CaseState, FindingState, MeasureState
 from web.acts import ActPage, Done, FilesField
 from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
@@ -88,7 +88,7 @@ def standing(request: HttpRequest, provider: Provider, now: datetime) -> HttpRes
             }
             for step in rulebook.parameter("violation.standing_steps")
         ],
-        cases=[_case_row(one) for one in _cases(provider).filter(state__in=OPEN_CASES)[:20]],
+        cases=[_case_row(one) for one in _open_first(selectors.cases_of_provider(provider))[:20]],
         in_force=[_measure_row(one, rulebook, language) for one in measures if one.state == MeasureState.IN_FORCE],
         past=[_measure_row(one, rulebook, language) for one in measures if one.state != MeasureState.IN_FORCE],
         tallies=[
@@ -108,17 +108,34 @@ def _measure_row(one: Any, rulebook: Any, language: str) -> dict[str, Any]:
     }
 
 
-def _cases(provider: Provider) -> Any:
-    return selectors.cases_of_provider(provider).order_by("-opened_at", "-id")
+def _open_first(found: Any) -> Any:
+    """Cases that are not settled: whose hearing ends first, then those that wait for an operator."""
+    # Of the two, "hearing" sorts after "heard".
+    return found.filter(state__in=OPEN_CASES).order_by("-state", "hearing_due_at", "id")
 
 
 def _case_row(one: Any) -> dict[str, Any]:
+    finding = getattr(one, "finding", None)
+    said = {"state": _state(one), "tone": CASE_TONES[CaseState(one.state)], "points": None}
+    if finding is not None and finding.state == FindingState.OVERTURNED:
+        said |= {"state": finding.get_state_display(), "tone": "paid"}
+    elif finding is not None:
+        said |= {"points": finding.points}
     return {
         "one": one,
         "row": row_words(rulebook_named(one.rulebook), one.code),
-        "tone": CASE_TONES[CaseState(one.state)],
-        "points": one.finding.points if hasattr(one, "finding") else None,
+        "then": _after_hearing(one),
+        **said,
     }
+
+
+def _state(one: Any) -> Any:
+    """Where a case stands, said to its provider."""
+    return pgettext("violations", "you are heard") if one.state == CaseState.HEARING else one.get_state_display()
+
+
+def _after_hearing(one: Any) -> Any:
+    return _("Then an operator decides.") if one.spoken else _("Then it is decided without you.")
 
 
 @provider_page(Permission.COMPLAINTS)
@@ -132,9 +149,21 @@ def cases(request: HttpRequest, provider: Provider, now: datetime) -> HttpRespon
         found = found.filter(state__in=OPEN_CASES if wanted == "open" else [wanted])
     if state.q:
         found = found.filter(number__icontains=state.q)
-    page = keyset_page(found, order_by=("-opened_at", "-id"), cursor=request.GET.get("cursor"))
+    # What is being examined stands above everything else on the plain first page, the nearest end of a hearing first.
+    plain = not state.chips and not request.GET.get("cursor")
+    waiting = list(_open_first(found)[:50]) if plain else []
+    rest = found.exclude(pk__in=[one.pk for one in waiting]) if waiting else found
+    page = keyset_page(rest, order_by=("-opened_at", "-id"), cursor=request.GET.get("cursor"))
     page.items[:] = [_case_row(one) for one in page.items]
-    return draw(request, "cases", now, list=state, page=page, filtered=bool(state.chips))
+    return draw(
+        request,
+        "cases",
+        now,
+        list=state,
+        waiting=[_case_row(one) for one in waiting],
+        page=page,
+        filtered=bool(state.chips),
+    )
 
 
 @provider_page(Permission.COMPLAINTS)
@@ -148,6 +177,7 @@ def case(request: HttpRequest, provider: Provider, now: datetime, number: str) -
         "case",
         now,
         case=found,
+        state=_state(found),
         tone=CASE_TONES[CaseState(found.state)],
         row=row_words(rulebook, found.code),
         clauses=rulebook.schedule[found.code].clauses if found.code in rulebook.schedule else (),
@@ -156,6 +186,7 @@ def case(request: HttpRequest, provider: Provider, now: datetime, number: str) -
         if finding
         else [],
         acts=[name for name in CASE_ACTS if _may(name, found, now)],
+        then=_after_hearing(found),
         appeal=getattr(finding, "appeal_record", None) if finding else None,
         timeline=_case_timeline(found),
         crumbs=[(pgettext("navigation", "Cases"), CASES)],
@@ -209,6 +240,7 @@ def _case_timeline(found: Any) -> list[TimelineItem]:
         for file in files
         if (file.given_at, file.side) not in shown
     ]
+    items += _judged(getattr(found, "finding", None))
     if found.heard_at:
         items.append(TimelineItem(_("You were heard"), found.heard_at, _("the market"), "circle-check", "held"))
     if found.closed_at and found.closing_reason:
@@ -218,6 +250,28 @@ def _case_timeline(found: Any) -> list[TimelineItem]:
             )
         )
     return sorted(items, key=lambda item: item.at, reverse=True)
+
+
+def _judged(finding: Any) -> list[TimelineItem]:
+    """What was found of a case, and what became of the appeal."""
+    if finding is None:
+        return []
+    points = ngettext("Finding: %(n)d point", "Finding: %(n)d points", finding.points) % {"n": finding.points}
+    items = [TimelineItem(points, finding.decided_at, _("the market"), "scale", "late", finding.reason, ("19", "20"))]
+    appeal = getattr(finding, "appeal_record", None)
+    if appeal is None:
+        return items
+    items.append(
+        TimelineItem(_("Appeal filed"), appeal.filed_at, _("you"), "megaphone", "accent", appeal.statement, ("19",))
+    )
+    if appeal.decided_at:
+        tone = "paid" if appeal.state == AppealState.ALLOWED else "refused"
+        items.append(
+            TimelineItem(
+                appeal.get_state_display(), appeal.decided_at, _("the market"), "scale", tone, appeal.reason, ("19",)
+            )
+        )
+    return items
 
 
 @provider_page(Permission.COMPLAINTS)
@@ -252,6 +306,7 @@ CASE_ACTS = {
         lambda found, target, now: [Consequence(_("It stays part of the case and cannot be changed."), None, "held")],
         form=StatementForm,
         clauses=("19",),
+        quote=lambda found, target: found.examined,
     ),
     "heard": ActPage(
         gettext_lazy("Say that everything is said"),
@@ -274,6 +329,7 @@ CASE_ACTS = {
         ],
         form=AppealForm,
         clauses=("19",),
+        quote=lambda found, target: found.finding.reason,
     ),
 }
 

@@ -87,9 +87,18 @@ ACTS = {
         ],
         form=DenyForm,
         clauses=("18(6)",),
+        quote=lambda subject, target: target.question,
     ),
     "mend": ActPage(
-        gettext_lazy("The defect is mended"), gettext_lazy("Tell the users"), _mend, form=MendForm, clauses=("18(6)",)
+        gettext_lazy("The defect is mended"),
+        gettext_lazy("Tell the users"),
+        _mend,
+        lambda subject, target, now: [
+            Consequence(_("Everybody who uses the product is told how it was mended."), None, "held"),
+            Consequence(_("The product's page no longer shows it."), None, "paid"),
+        ],
+        form=MendForm,
+        clauses=("18(6)",),
     ),
 }
 
@@ -102,7 +111,7 @@ def index(request: HttpRequest, provider: Provider, now: datetime) -> HttpRespon
         request,
         "defects",
         now,
-        asked=list(rows.filter(state=DefectState.ASKED).order_by("due_at", "id")[:50]),
+        asked=list(selectors.defects_asked(provider)[:50]),
         rest=list(rows.exclude(state=DefectState.ASKED).order_by("-id")[:50]),
     )
 

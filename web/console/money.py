@@ -19,6 +19,7 @@ from deposits.selectors import standing as deposit_standing
 from deposits.services import deposit_pay
 from orders.models import Invoice
 from orders.selectors import in_guarantee_of_provider, invoices_of_issuer, invoices_owed
+from orders.types import InvoiceState
 from providers.models import Provider
 from providers.types import Permission
 from settlements.exports import statement_csv, statement_xlsx
@@ -73,7 +74,7 @@ class AccountForm(forms.Form):
 
 class DisputeForm(forms.Form):
     text = forms.CharField(
-        label=gettext_lazy("What is wrong with it"), max_length=4000, widget=forms.Textarea({"rows": 4})
+        label=gettext_lazy("What is wrong with it"), max_length=2000, widget=forms.Textarea({"rows": 4})
     )
 
 
@@ -237,22 +238,37 @@ def _dispute(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: d
     return Done(_("Your objection is with operations."), f"{STATEMENTS}{found.number}/")
 
 
+def _confirm_will(found: Any, target: Any, now: datetime) -> list[Consequence]:
+    account = payout_account(found.provider_id)
+    lines = [
+        Consequence(_("Paid out as soon as operations and finance have approved it"), found.payout, "paid"),
+        Consequence(_("It can no longer be disputed."), None, "late"),
+    ]
+    if account is None:
+        lines.append(Consequence(_("Nothing can be paid out without an account."), None, "late"))
+    else:
+        to = _("It goes to %(bank)s, %(account)s.") % {"bank": account.bank, "account": account.masked}
+        lines.append(Consequence(to, None, "neutral"))
+    return lines
+
+
 STATEMENT_ACTS = {
     "confirm": ActPage(
         gettext_lazy("Confirm the statement"),
         gettext_lazy("Confirm it"),
         _confirm,
-        lambda found, target, now: [
-            Consequence(_("Paid out to your account after two approvals"), found.payout, "paid"),
-            Consequence(_("It can no longer be disputed."), None, "late"),
-        ],
+        _confirm_will,
         clauses=("11(1)1",),
     ),
     "dispute": ActPage(
         gettext_lazy("Dispute the statement"),
         gettext_lazy("Send the objection"),
         _dispute,
-        lambda found, target, now: [Consequence(_("Nothing is paid out until it is answered."), None, "held")],
+        lambda found, target, now: [
+            Consequence(_("Nothing of it is paid out until operations has answered"), found.payout, "held"),
+            Consequence(_("If it is wrong it is taken back, and a new one is made."), None, "neutral"),
+            Consequence(_("If it is right you read why, and your days to object start over."), None, "neutral"),
+        ],
         form=DisputeForm,
         clauses=("11(1)1",),
     ),
@@ -345,5 +361,7 @@ def invoices(request: HttpRequest, provider: Provider, now: datetime) -> HttpRes
     cursor = request.GET.get("cursor")
     owed = [] if state.chips or cursor else list(invoices_owed(provider)[:50])
     rest = found.exclude(pk__in=[one.pk for one in owed]) if owed else found
-    page = keyset_page(rest, order_by=("-requested_at", "-id"), cursor=cursor)
+    # Those that are owed come in the order of their deadlines, alone as above the rest.
+    by_deadline = state.values.get("state") == InvoiceState.REQUESTED
+    page = keyset_page(rest, order_by=("due_at", "id") if by_deadline else ("-requested_at", "-id"), cursor=cursor)
     return draw(request, "invoices", now, list=state, owed=owed, page=page, filtered=bool(state.chips))

@@ -7,12 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from catalog.types import ProductClass
 from core.acts import Actor
 from orders import services
 from orders.selectors import claim_of, invoice_of, milestone_of, offer_of
 from orders.types import OrderAct
 from web.acts import ActPage, Done, FilesField
 from web.components.steps import Consequence
+from web.components.words import deadline_text
 
 TEXT = forms.Textarea({"rows": 4})
 
@@ -29,7 +31,7 @@ class DeliverForm(forms.Form):
         max_length=5000,
         widget=TEXT,
     )
-    guide = forms.CharField(label=_("How to begin"), required=False, max_length=10000, widget=TEXT)
+    guide = forms.CharField(label=_("How to begin"), required=False, max_length=5000, widget=TEXT)
     files = FilesField(label=_("Files"), required=False)  # type: ignore[assignment]
 
 
@@ -61,7 +63,7 @@ class TextForm(forms.Form):
 
 
 class WhyForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), max_length=2000, required=False, widget=TEXT)
+    reason = forms.CharField(label=_("Why"), max_length=500, required=False, widget=TEXT)
 
 
 def order_url(order: Any) -> str:
@@ -146,6 +148,26 @@ def _reply(order: Any, target: Any, data: dict[str, Any], actor: Actor, now: dat
     return Done(_("Your reply stands below the review."), order_url(order))
 
 
+def _deliver_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    lines = [Consequence(_("The buyer is told, and can open it at once."), None, "held")]
+    if order.delivered_at is not None:
+        lines.append(Consequence(_("What you delivered before stays beside it."), None, "neutral"))
+    elif order.product_class == ProductClass.TOOL:
+        lines.append(Consequence(_("A tool has no guarantee: the order is complete with that."), None, "paid"))
+    elif order.in_guarantee(now):
+        ends = deadline_text(order.guarantee_ends_at, now)
+        words = _("The money stays in guaranteed trade until %(when)s.") % {"when": ends}
+        lines.append(Consequence(words, None, "neutral"))
+    return lines
+
+
+def _nothing_moves(order: Any, target: Any, now: datetime) -> list[Consequence]:
+    return [
+        Consequence(_("The other side is told that the offer no longer stands."), None, "held"),
+        Consequence(_("The order goes on as it was; no money moves."), None, "neutral"),
+    ]
+
+
 def _sign_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
     return [
         Consequence(_("You keep, less the service fee"), target.amount, "due"),
@@ -187,7 +209,9 @@ PAGES: dict[OrderAct, ActPage] = {
         form=HandInForm,
         clauses=("11(1)3",),
     ),
-    OrderAct.DELIVER: ActPage(_("Deliver"), _("Deliver it"), _deliver, form=DeliverForm, clauses=("11(1)",)),
+    OrderAct.DELIVER: ActPage(
+        _("Deliver"), _("Deliver it"), _deliver, _deliver_will, form=DeliverForm, clauses=("11(1)",)
+    ),
     OrderAct.OFFER_DEDUCTION: ActPage(
         _("Offer to end the order early, with a deduction"),
         _("Offer it to the buyer"),
@@ -200,11 +224,22 @@ PAGES: dict[OrderAct, ActPage] = {
         _("Sign the deduction"), _("Sign it"), _sign, _sign_will, clauses=("11(2)3",), danger=True
     ),
     OrderAct.DECLINE_DEDUCTION: ActPage(
-        _("Decline the deduction"), _("Decline it"), _decline, form=WhyForm, clauses=("11(2)3",)
+        _("Decline the deduction"), _("Decline it"), _decline, _nothing_moves, form=WhyForm, clauses=("11(2)3",)
     ),
-    OrderAct.WITHDRAW_DEDUCTION: ActPage(_("Withdraw your offer"), _("Withdraw it"), _withdraw),
+    OrderAct.WITHDRAW_DEDUCTION: ActPage(
+        _("Withdraw your offer"), _("Withdraw it"), _withdraw, _nothing_moves, clauses=("11(2)3",)
+    ),
     OrderAct.ANSWER_CLAIM: ActPage(
-        _("Answer the claim"), _("Send the answer"), _answer, form=AnswerForm, clauses=("11(2)1",)
+        _("Answer the claim"),
+        _("Send the answer"),
+        _answer,
+        lambda order, target, now: [
+            Consequence(_("The buyer accepts your answer, or asks the platform to decide."), None, "held"),
+            Consequence(_("Compensation that you offer is paid when the buyer accepts."), None, "due"),
+        ],
+        form=AnswerForm,
+        clauses=("11(2)1",),
+        quote=lambda order, target: target.statement,
     ),
     OrderAct.ESCALATE_CLAIM: ActPage(
         _("Ask the platform to decide"),
@@ -219,11 +254,13 @@ PAGES: dict[OrderAct, ActPage] = {
         _("Issue the invoice"), _("Issue it"), _issue, _issue_will, form=IssueForm, clauses=("13",)
     ),
     OrderAct.ASK_FEE_INVOICE: ActPage(
-        _("Ask for the invoice of the service fee"), _("Ask for it"), _fee_invoice, form=FeeInvoiceForm,
-        clauses=("13(3)",),
+        _("Ask for the invoice of the service fee"), _("Ask for it"), _fee_invoice,
+        lambda order, target, now: [Consequence(_("The market owes you an invoice of"), order.fee, "due")],
+        form=FeeInvoiceForm, clauses=("13(3)",),
     ),
     OrderAct.REPLY_REVIEW: ActPage(
-        _("Reply to the review"), _("Publish the reply"), _reply, _reply_will, form=TextForm, clauses=("16(1)",)
+        _("Reply to the review"), _("Publish the reply"), _reply, _reply_will, form=TextForm, clauses=("16(1)",),
+        quote=lambda order, target: order.review.text,
     ),
 }  # fmt: skip
 LABELS = {act: page.title for act, page in PAGES.items()}

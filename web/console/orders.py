@@ -98,8 +98,8 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
     buttons = [
         {
             "url": f"{ORDERS}{number}/do/{one.act}/" + (f"{one.target}/" if one.target is not None else ""),
-            "label": LABELS[one.act],
-            "primary": one.act in PRIMARY,
+            "label": _("Deliver again") if one.act == OrderAct.DELIVER and found.deliveries else LABELS[one.act],
+            "primary": one.act in PRIMARY and not (one.act == OrderAct.DELIVER and found.deliveries),
             "target": one.target,
             "milestone": one.act in {OrderAct.MILESTONE_START, OrderAct.MILESTONE_SUBMIT},
             "act": one.act,
@@ -169,13 +169,24 @@ def act(
 def refund_index(request: HttpRequest, provider: Provider, now: datetime) -> HttpResponse:
     """Who wants money back, and until when must I answer?"""
     state = list_state(
-        request.GET, filters=[FilterSpec("state", _("State"), [("open", _("not settled")), ("all", _("all"))])]
+        request.GET,
+        filters=[
+            FilterSpec("attention", _("Waiting for"), [("me", _("me"))]),
+            FilterSpec("state", _("State"), [("open", _("not settled")), ("all", _("all"))]),
+        ],
     )
-    filters = RefundFilters(text=state.q, open_only=state.values.get("state") == "open")
-    page = refunds.refunds_of_provider(provider, filters, cursor=request.GET.get("cursor"), now=now)
-    far = now.replace(year=now.year + 50)
-    page.items.sort(key=lambda one: one.waiting.due_at or far)
-    return draw(request, "refunds", now, list=state, page=page, filtered=bool(state.chips))
+    filters = RefundFilters(
+        text=state.q,
+        open_only=state.values.get("state") == "open",
+        attention=state.values.get("attention") == "me",
+    )
+    cursor = request.GET.get("cursor")
+    page = refunds.refunds_of_provider(provider, filters, cursor=cursor, now=now)
+    # What waits for the provider's answer stands above everything else on the plain first page.
+    owed = [] if state.chips or cursor else refunds.refunds_of_provider(
+        provider, RefundFilters(attention=True), size=10, now=now
+    ).items  # fmt: skip
+    return draw(request, "refunds", now, list=state, page=page, owed=owed, filtered=bool(state.chips))
 
 
 @provider_page(Permission.REFUNDS)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from catalog import services
+from catalog.types import TERM_MONTHS
 from core.acts import Actor
 from providers.models import Provider
 from web.acts import ActPage, Done
@@ -115,7 +116,13 @@ PLAN_ACTS = {
         _stop,
         lambda product, target, now: [
             Consequence(_("Nobody can buy “%(plan)s” from now on.") % {"plan": target.name}, target.price, "late"),
-            Consequence(_("Who bought it keeps it and can renew it."), None, "held"),
+            Consequence(
+                _("Who bought it keeps it and can renew it.")
+                if TERM_MONTHS[target.billing]
+                else _("Who bought it keeps it."),
+                None,
+                "held",
+            ),
             Consequence(_("You can sell it again at any time, without a review."), None, "neutral"),
         ],
     ),

@@ -82,6 +82,11 @@ OTHER_FIELDS = {
 SOON = timedelta(days=30)
 
 
+def _hides(row: dict[str, Any]) -> bool:
+    """Whether a restriction keeps from buyers what would be on sale."""
+    return row["hidden"] and row["state"] == ProductState.ON_SALE
+
+
 def _latest(product: Any) -> Any:
     return version_open_of(product) or versions_of(product).first()
 
@@ -100,8 +105,8 @@ def index(request: HttpRequest, provider: Provider, now: datetime) -> HttpRespon
     rows = [
         {
             **row,
-            "said": PRODUCT_STATES[row["state"]],
-            "tone": TONES.get(row["state"], "neutral"),
+            "said": _("hidden from buyers") if _hides(row) else PRODUCT_STATES[row["state"]],
+            "tone": "late" if _hides(row) else TONES.get(row["state"], "neutral"),
             "version_said": VERSION_STATES.get(row["version_state"], ""),
             "version_tone": VERSION_TONES.get(row["version_state"], "neutral"),
             "version_open": row["version_state"] not in {VersionState.RELEASED, VersionState.SUPERSEDED},
@@ -157,6 +162,8 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, pk: int) -> 
     version = _latest(product)
     acts = available_acts(version, signed_in(request))
     live = live_findings(version, now=now) if version.state == VersionState.DRAFT else ()
+    restrictions = list(restrictions_in_force(product, now))
+    hidden = bool(restrictions) and product.state == ProductState.ON_SALE
     stops = sum(completeness(live).values())
     kind, guarantee = class_words(version.category.product_class)
     return draw(
@@ -165,13 +172,14 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, pk: int) -> 
         now,
         product=product,
         version=version,
-        said=PRODUCT_STATES[ProductState(product.state)],
-        tone=TONES.get(ProductState(product.state), "neutral"),
+        said=_("hidden from buyers") if hidden else PRODUCT_STATES[ProductState(product.state)],
+        tone="late" if hidden else TONES.get(ProductState(product.state), "neutral"),
         version_tone=VERSION_TONES.get(VersionState(version.state), "neutral"),
         kind=kind,
         guarantee=guarantee,
         found=_found(version) if version.state in {VersionState.RETURNED, VersionState.REFUSED} else [],
-        restrictions=list(restrictions_in_force(product, now)),
+        restrictions=restrictions,
+        hidden=hidden,
         versions=[
             {"one": one, "tone": VERSION_TONES.get(VersionState(one.state), "neutral")}
             for one in versions_of(product)[:50]

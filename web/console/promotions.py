@@ -70,7 +70,15 @@ def _withdraw(campaign: Any, target: Any, data: dict[str, Any], actor: Actor, no
     return Done(_("The promotion is withdrawn."), PROMOTIONS)
 
 
-WITHDRAW = ActPage(gettext_lazy("Withdraw this promotion"), gettext_lazy("Withdraw the promotion"), _withdraw)
+WITHDRAW = ActPage(
+    gettext_lazy("Withdraw this promotion"),
+    gettext_lazy("Withdraw the promotion"),
+    _withdraw,
+    lambda campaign, target, now: [
+        Consequence(_("Nobody is told of it. You can ask for consent to another."), None, "neutral")
+    ],
+    clauses=("18(9)",),
+)
 
 
 @provider_page(Permission.PRODUCTS)

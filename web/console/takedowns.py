@@ -97,6 +97,7 @@ ANSWER = ActPage(
     lambda found, target, now: [Consequence(_("Both the claimant and the platform read it."), None, "held")],
     form=AnswerForm,
     clauses=("18(17)",),
+    quote=lambda found, target: found.statement,
 )
 
 
@@ -124,6 +125,7 @@ OFFER = ActPage(
     ],
     form=OfferForm,
     clauses=("18(17)2",),
+    quote=lambda found, target: found.returned_note,
 )
 
 

@@ -15,14 +15,20 @@ from orders.types import OrderFilters
 from providers.models import Provider
 from providers.selectors import agreements_of, lapses_open
 from providers.types import Permission, ProviderState
-from refunds.selectors import open_refunds_count, refunds_of_provider
+from refunds.selectors import refunds_of_provider, unanswered_refunds_count
 from refunds.types import RefundFilters
 from settlements.selectors import payout_account, statements_page
 from settlements.types import StatementState
 from support.selectors import conversations_of_provider, tickets_of_provider
 from support.types import TicketState
-from violations.selectors import cases_of_provider, complaints_of_provider
-from violations.types import CaseState, ComplaintState
+from violations.selectors import (
+    complaints_of_provider,
+    defects_asked,
+    hearings_of_provider,
+    remedies_of_provider,
+    takedowns_unanswered,
+)
+from violations.types import ComplaintState
 from web.components import words
 from web.components.steps import Task
 
@@ -36,14 +42,19 @@ def waiting_counts(provider: Provider, may: Iterable[Permission]) -> dict[str, i
     counts: dict[str, int] = {}
     if Permission.COMPLAINTS in may:
         counts["/console/complaints/"] = complaints_of_provider(provider).filter(state=ComplaintState.FILED).count()
-        counts["/console/cases/"] = cases_of_provider(provider).filter(state=CaseState.HEARING).count()
+        counts["/console/cases/"] = hearings_of_provider(provider).count()
+        counts["/console/infringement/"] = (
+            takedowns_unanswered(provider).count() + remedies_of_provider(provider).filter(state="owed").count()
+        )
     if Permission.REFUNDS in may:
-        counts["/console/refunds/"] = open_refunds_count(provider)
+        counts["/console/refunds/"] = unanswered_refunds_count(provider)
     if Permission.SUPPORT in may:
         counts["/console/conversations/"] = (
             conversations_of_provider(provider).filter(waiting_since__isnull=False).count()
         )
         counts["/console/tickets/"] = tickets_of_provider(provider).filter(state=TicketState.OPEN).count()
+    if Permission.PRODUCTS in may:
+        counts["/console/defects/"] = defects_asked(provider).count()
     if Permission.INVOICES in may:
         counts["/console/invoices/"] = invoices_owed(provider).count()
     return counts
@@ -65,7 +76,7 @@ def _words(zh: str, en: str) -> str:
 
 def _about_conduct(provider: Provider, now: datetime) -> list[Task]:
     complaints = complaints_of_provider(provider).filter(state=ComplaintState.FILED).order_by("due_at")[:EACH]
-    cases = cases_of_provider(provider).filter(state=CaseState.HEARING).order_by("hearing_due_at")[:EACH]
+    cases = hearings_of_provider(provider)[:EACH]
     return [
         *(
             Task(
@@ -94,8 +105,53 @@ def _about_conduct(provider: Provider, now: datetime) -> list[Task]:
     ]
 
 
+def _about_claims(provider: Provider, now: datetime) -> list[Task]:
+    remedies = remedies_of_provider(provider).filter(state="owed").order_by("due_at", "id")[:EACH]
+    return [
+        *(
+            Task(
+                _("Answer the infringement claim %(number)s") % {"number": one.number},
+                f"/console/infringement/{one.number}/",
+                note=_words(one.product.live_version.title_zh, one.product.live_version.title_en)
+                if one.product.live_version
+                else one.work,
+                icon="scale",
+                tone="due",
+            )
+            for one in takedowns_unanswered(provider)[:EACH]
+        ),
+        *(
+            Task(
+                _("Offer %(buyer)s a remedy") % {"buyer": one.order.buyer},
+                f"/console/infringement/remedies/{one.pk}/",
+                one.due_at,
+                _("Then it is recorded as late, and a case is open."),
+                note=f"{one.takedown.number} · {one.order.number}",
+                icon="scale",
+                tone="due",
+            )
+            for one in remedies
+        ),
+    ]
+
+
+def _about_defects(provider: Provider, now: datetime) -> list[Task]:
+    return [
+        Task(
+            _("Answer whether there is a defect: %(number)s") % {"number": one.number},
+            f"/console/defects/{one.number}/",
+            one.due_at,
+            _("Then it is recorded as late, and a case is open."),
+            note=one.question[:60],
+            icon="triangle-alert",
+            tone="due",
+        )
+        for one in defects_asked(provider)[:EACH]
+    ]
+
+
 def _about_refunds(provider: Provider, now: datetime) -> list[Task]:
-    page = refunds_of_provider(provider, RefundFilters(open_only=True), size=EACH, now=now)
+    page = refunds_of_provider(provider, RefundFilters(attention=True), size=EACH, now=now)
     return [
         Task(
             _("Answer the refund %(number)s") % {"number": one.number},
@@ -106,7 +162,6 @@ def _about_refunds(provider: Provider, now: datetime) -> list[Task]:
             tone="due",
         )
         for one in page.items
-        if one.waiting.who == "provider"
     ]
 
 
@@ -258,6 +313,8 @@ def _unsold(row: dict[str, Any]) -> Task:
 
 ABOUT = (
     (Permission.COMPLAINTS, _about_conduct),
+    (Permission.COMPLAINTS, _about_claims),
+    (Permission.PRODUCTS, _about_defects),
     (Permission.REFUNDS, _about_refunds),
     (Permission.ORDERS, _about_orders),
     (Permission.SUPPORT, _about_support),

@@ -31,7 +31,7 @@ class ReasonForm(forms.Form):
 
 
 class OptionalReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Why"), max_length=2000, required=False, widget=forms.Textarea({"rows": 3}))
+    reason = forms.CharField(label=_("Why"), max_length=500, required=False, widget=forms.Textarea({"rows": 3}))
 
 
 class ClaimForm(forms.Form):
