@@ -90,7 +90,7 @@ def cases_of_provider(provider: Provider) -> QuerySet[Any]:
     """The cases of a provider, with their findings, and whether it has `spoken` in them."""
     said = CaseStatement.objects.filter(case=OuterRef("pk"), side="provider")
     rows: QuerySet[Any] = Case.objects.filter(provider=provider).annotate(spoken=Exists(said))
-    return rows.select_related("finding__appeal_record", "product", "order")
+    return rows.select_related("finding__appeal_record", "product", "order", "complaint")
 
 
 def hearings_of_provider(provider: Provider) -> QuerySet[Any]:

@@ -28,6 +28,10 @@ RULES: dict[str, str | Promise] = {
     "violation.appeal": pgettext_lazy("decision", "Appeal"),
     "deposit.deduction": pgettext_lazy("decision", "Deduction from the deposit"),
     "warranty.compensation": pgettext_lazy("decision", "Compensation under the warranty"),
+    "takedown.remedy": pgettext_lazy("decision", "Remedy after an infringement"),
+    "refund.entitlement.agreed": pgettext_lazy("decision", "Refund agreed between both"),
+    "deposit.requirement": pgettext_lazy("decision", "Deposit required"),
+    "provider.admission": pgettext_lazy("decision", "Admission of a provider"),
 }
 
 # How an outcome stands for whoever reads it.
@@ -154,6 +158,24 @@ NAMES: dict[str, str | Promise] = {
     "asked": pgettext_lazy("decision", "Asked for"),
     "offered": pgettext_lazy("decision", "Offered"),
     "in_guarantee": pgettext_lazy("decision", "Within the guarantee"),
+    "decided_at": pgettext_lazy("decision", "Decided"),
+    "by_the_rules": pgettext_lazy("decision", "By the rules"),
+    "kind": pgettext_lazy("decision", "Kind"),
+    "highest_price": pgettext_lazy("decision", "Highest price on sale"),
+    "base": pgettext_lazy("decision", "By the schedule"),
+    "additional": pgettext_lazy("decision", "Additional deposit"),
+    "is_platform": pgettext_lazy("decision", "The platform's own store"),
+    "provider": pgettext_lazy("decision", "Provider"),
+    "issuer": pgettext_lazy("decision", "Issued by"),
+    "recipient": pgettext_lazy("decision", "Issued to"),
+    "takedown": pgettext_lazy("decision", "Infringement claim"),
+    "finding": pgettext_lazy("decision", "Finding"),
+    "evidence": pgettext_lazy("decision", "Evidence"),
+    "conditions": pgettext_lazy("decision", "Conditions"),
+    "contact": pgettext_lazy("decision", "Contacts"),
+    "service": pgettext_lazy("decision", "Service registration"),
+    "documents": pgettext_lazy("decision", "Papers"),
+    "agreements": pgettext_lazy("decision", "Agreements signed"),
 }
 
 MONEY = frozenset(
@@ -182,6 +204,10 @@ MONEY = frozenset(
         "deduction",
         "asked",
         "offered",
+        "by_the_rules",
+        "highest_price",
+        "base",
+        "additional",
     }
 )
 PERCENT = frozenset({"policy_percent"})
@@ -210,6 +236,14 @@ CHOICES: dict[str, str | Promise] = {
     "other_failing": pgettext_lazy("decision", "Another failing"),
     "refund": pgettext_lazy("decision", "The unused part back"),
     "keep": pgettext_lazy("decision", "Use to the end of the term"),
+    "enterprise": pgettext_lazy("decision", "Enterprise"),
+    "individual": pgettext_lazy("decision", "Individual"),
+    "buyer": pgettext_lazy("decision", "the buyer"),
+    "provider": pgettext_lazy("decision", "the provider"),
+    "platform": pgettext_lazy("decision", "the platform"),
+    "substitute": pgettext_lazy("decision", "a substitute"),
+    "migration": pgettext_lazy("decision", "a migration"),
+    "costs": pgettext_lazy("decision", "the costs"),
     "store": pgettext_lazy("decision", "the store"),
     "product": pgettext_lazy("decision", "the product"),
     "publishing": pgettext_lazy("decision", "publishing"),

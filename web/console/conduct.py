@@ -223,7 +223,7 @@ def _case_timeline(found: Any) -> list[TimelineItem]:
     said = list(found.statements.select_related("author").order_by("said_at", "pk"))
     items = [
         TimelineItem(
-            _("The case was opened"), found.opened_at, _("the market"), "scale", "accent", found.statement, ("19",)
+            _("The case was opened"), found.opened_at, _("the market"), "scale", "accent", found.examined, ("19",)
         )
     ]
     # What was handed in with a statement carries its moment and its side.

@@ -96,7 +96,7 @@ def _about_conduct(provider: Provider, now: datetime) -> list[Task]:
                 f"/console/standing/cases/{one.number}/",
                 one.hearing_due_at,
                 _("Then it is decided without you."),
-                note=one.statement[:60],
+                note=one.examined[:60],
                 icon="scale",
                 tone="due",
             )

@@ -1,15 +1,20 @@
 """The decision panel's words."""
 
+import dataclasses
 from datetime import datetime
 from decimal import Decimal
+from enum import Enum
 from types import SimpleNamespace
+from typing import Any, get_args, get_type_hints
 
 import pytest
 from django.utils.translation import override
 
 from core.clock import BEIJING
+from regulation import registry
 from regulation.types import Decision, Text
 from web.components.decision import decision_view
+from web.components.decision_names import CHOICES, NAMES, RULES
 
 PAID = datetime(2026, 3, 2, 14, 5, tzinfo=BEIJING)
 
@@ -76,3 +81,26 @@ def test_keys_are_said_in_words_and_unknown_names_stay_readable():
 
 def test_without_a_decision_there_is_no_panel():
     assert decision_view(None) is None
+
+
+def _named(kind: Any, keys: set[str], values: set[str], seen: set[Any]) -> None:
+    """The names of the facts below a type, and the values that they choose from."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        values.update(str(one.value) for one in kind)
+    if dataclasses.is_dataclass(kind) and kind not in seen:
+        seen.add(kind)
+        for name, hint in get_type_hints(kind).items():
+            keys.add(name)
+            _named(hint, keys, values, seen)
+    for part in get_args(kind):
+        _named(part, keys, values, seen)
+
+
+@pytest.mark.parametrize("rule", registry.all_rules(), ids=lambda rule: rule.name)
+def test_every_fact_that_a_rule_reads_has_its_words(rule) -> None:
+    keys: set[str] = set()
+    values: set[str] = set()
+    _named(rule.facts, keys, values, set())
+    assert rule.name in RULES
+    assert keys <= set(NAMES)
+    assert values <= set(CHOICES)
