@@ -55,6 +55,10 @@ def test_a_claim_hides_the_product_at_once_and_a_dismissal_shows_it_again(scene,
     assert told(scene.person.user, "takedown.filed") == 1
     takedown_answer(takedown=takedown, text="我方有著作权", files=[proof()], actor=scene.person.actor, now=now)
     assert told(takedown.claimant, "takedown.answered") == 1
+    with pytest.raises(NotAllowed):
+        takedown_answer(takedown=takedown, text="另一种说法", files=[], actor=scene.person.actor, now=now)
+    takedown.refresh_from_db()
+    assert (takedown.response, told(takedown.claimant, "takedown.answered")) == ("我方有著作权", 1)
 
     takedown_dismiss(takedown=takedown, reason="权属不清", actor=scene.operator, now=now)
 

@@ -89,9 +89,11 @@ def takedown_file(
 def takedown_answer(
     *, takedown: Takedown, text: str, files: Sequence[CheckedFile], actor: Actor, now: datetime
 ) -> Takedown:
-    """The provider answers a claim, with what it holds of its own (§18(17)). Raises InvalidInput, NotAllowed."""
+    """The provider answers a claim, once, with what it holds of its own (§18(17)). Raises InvalidInput, NotAllowed."""
     takedown = _open(takedown)
     require_member(actor, takedown.provider, Permission.COMPLAINTS)
+    if takedown.responded_at is not None:
+        raise NotAllowed(_("The claim is answered already; an operator decides on it."), clauses=["18(17)"])
     if not text.strip():
         raise InvalidInput(_("Write your answer."), field="text")
     takedown.response, takedown.responded_at = text.strip()[:LONGEST], now

@@ -148,7 +148,10 @@ def statements(request: HttpRequest, provider: Provider, now: datetime) -> HttpR
     page = statements_page(
         provider=provider, state=state.values.get("state", ""), query=state.q, cursor=request.GET.get("cursor")
     )
-    rows = [{"one": one, "tone": STATEMENT_TONES.get(StatementState(one.state), "held")} for one in page.items]
+    rows = [
+        {"one": one, "said": _said(one), "tone": STATEMENT_TONES.get(StatementState(one.state), "held")}
+        for one in page.items
+    ]
     plain = not state.chips and not request.GET.get("cursor")
     return draw(
         request,
@@ -164,6 +167,11 @@ def statements(request: HttpRequest, provider: Provider, now: datetime) -> HttpR
         chart=payouts_chart(page.items) if plain else None,
         may_money=allowed(request.user, provider, Permission.MONEY),
     )
+
+
+def _said(found: Any) -> Any:
+    """Where a statement stands, said to its provider."""
+    return dict(STATES).get(found.state, found.get_state_display())
 
 
 def _cause(hold: Any) -> str:
@@ -189,6 +197,7 @@ def statement(request: HttpRequest, provider: Provider, now: datetime, number: s
         "statement",
         now,
         statement=found,
+        said=_said(found),
         tone=STATEMENT_TONES.get(StatementState(found.state), "held"),
         waterfall=[line for line in waterfall if line[1]],
         steps=_statement_steps(found),

@@ -5,7 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -22,6 +24,7 @@ from web.components.steps import Consequence
 from web.console.access import do, draw, provider_page
 
 CLAIMS = "/console/infringement/"
+TONES = {TakedownState.FILED: "due", TakedownState.UPHELD: "refused"}
 
 
 class AnswerForm(forms.Form):
@@ -65,6 +68,7 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         "takedown",
         now,
         claim=found,
+        tone=TONES.get(TakedownState(found.state), "paid"),
         open=found.state == TakedownState.FILED,
         files=list(found.files.order_by("id")),
         remedies=list(found.remedies.select_related("order__buyer").order_by("state", "due_at", "id")[:200]),
@@ -94,7 +98,10 @@ ANSWER = ActPage(
     pgettext_lazy("infringement", "Answer the claim"),
     gettext_lazy("Send the answer"),
     _answer,
-    lambda found, target, now: [Consequence(_("Both the claimant and the platform read it."), None, "held")],
+    lambda found, target, now: [
+        Consequence(_("The claimant and the platform read it. It cannot be changed."), None, "held"),
+        Consequence(_("The product is hidden until an operator has decided."), None, "late"),
+    ],
     form=AnswerForm,
     clauses=("18(17)",),
     quote=lambda found, target: found.statement,
@@ -106,6 +113,9 @@ ANSWER = ActPage(
 def answer(request: HttpRequest, provider: Provider, now: datetime, number: str) -> HttpResponse:
     """Answer a claim."""
     found = selectors.takedown_of_provider(provider, number)
+    if found.state != TakedownState.FILED or found.responded_at is not None:
+        messages.warning(request, _("This is not possible at the moment: the claim has moved on."))
+        return redirect(f"{CLAIMS}{number}/")
     return do(request, ANSWER, found, now, back=f"{CLAIMS}{number}/")
 
 

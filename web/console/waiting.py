@@ -112,9 +112,7 @@ def _about_claims(provider: Provider, now: datetime) -> list[Task]:
             Task(
                 _("Answer the infringement claim %(number)s") % {"number": one.number},
                 f"/console/infringement/{one.number}/",
-                note=_words(one.product.live_version.title_zh, one.product.live_version.title_en)
-                if one.product.live_version
-                else one.work,
+                note=str(one.product),
                 icon="scale",
                 tone="due",
             )
