@@ -14,7 +14,7 @@ from providers.models import Provider
 from providers.selectors import staff_users
 from providers.types import Permission
 from support.models import AutoReply, ChatMessage, Conversation, ResponseClock, Ticket, TicketMessage
-from support.types import Period
+from support.types import OPEN_TICKETS, Period
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,12 @@ def ticket_locked(pk: int) -> Ticket:
 def tickets_of_order(order: Order) -> QuerySet[Ticket]:
     """The tickets of an order, latest first."""
     return Ticket.objects.filter(order=order).order_by("-opened_at", "-id")
+
+
+def tickets_at_work(provider: Any) -> QuerySet[Ticket]:
+    """The tickets that a provider has not solved: those not answered yet first, each group the oldest first (§12)."""
+    # Of the two states, "open" sorts after "answered".
+    return tickets_of_provider(provider).filter(state__in=OPEN_TICKETS).order_by("-state", "opened_at", "id")
 
 
 def tickets_of_provider(provider: Provider) -> QuerySet[Ticket]:

@@ -34,6 +34,7 @@ class Done:
 class ActPage:
     """One act: its title, its button, what will happen, what it asks, and the service that does it.
 
+    `submit` is what the button says where that is not the title.
     `run(subject, target, data, actor, now)` calls the service and says what was done; `consequences(subject,
     target, now)`
     says before what will be, `decision(subject)` is what the rulebook decides of it, and

@@ -142,7 +142,7 @@ PAGES: dict[RefundAct, ActPage] = {
     ),
     RefundAct.WITHDRAW: ActPage(
         _("Withdraw the refund"),
-        _("Withdraw it"),
+        "",
         _withdraw,
         lambda refund, target, now: [Consequence(_("Nothing is paid back. You may ask again."), None, "neutral")],
     ),
@@ -159,7 +159,7 @@ PAGES: dict[RefundAct, ActPage] = {
     ),
     RefundAct.SIGN_OFFER: ActPage(
         _("Agree to the offer"),
-        _("Agree"),
+        "",
         _sign,
         lambda refund, target, now: [
             Consequence(_("Paid back to the buyer"), target.amount, "paid"),
@@ -170,7 +170,7 @@ PAGES: dict[RefundAct, ActPage] = {
     ),
     RefundAct.DECLINE_OFFER: ActPage(
         _("Decline the offer"),
-        _("Decline it"),
+        "",
         _decline,
         lambda refund, target, now: [
             Consequence(_("The offer no longer stands"), target.amount, "neutral"),
@@ -179,7 +179,7 @@ PAGES: dict[RefundAct, ActPage] = {
     ),
     RefundAct.WITHDRAW_OFFER: ActPage(
         _("Withdraw your offer"),
-        _("Withdraw it"),
+        "",
         _withdraw_offer,
         lambda refund, target, now: [
             Consequence(_("Nobody can agree to it any more"), target.amount, "neutral"),

@@ -85,7 +85,7 @@ def check_address(stage: Stage, visitor: Visitor, address: str) -> None:
 
 def hand_in_application(visitor: Visitor) -> None:
     visitor.follow("Hand the application in")
-    visitor.press("Hand it in")
+    visitor.press("Hand the application in")
     visitor.sees("Your application is with the reviewers.")
 
 
@@ -236,7 +236,7 @@ def hand_in_listing(visitor: Visitor) -> None:
     visitor.press("Save and go on")
     visitor.follow("To the product")
     visitor.follow("Hand the version in")
-    visitor.press("Hand it in")
+    visitor.press("Hand the version in")
     visitor.sees("The version is with the reviewers.")
 
 

@@ -281,7 +281,7 @@ def test_from_a_complaint_to_a_clearance(court: Court) -> None:
     application = fill(start(newcomer, ten_years), newcomer, ten_years)
     back = stage.enter("zh-hans").sign_in(newcomer.user.email)
     back.open("/console/application/do/submit/")
-    back.press("Hand it in")
+    back.press("Hand the application in")
     expect(back.page.locator("[role=alert]").first).to_contain_text("§25")
     application.refresh_from_db()
     assert application.state == "draft"

@@ -89,7 +89,7 @@ def test_from_the_request_to_the_returned_deposit_and_the_year_after(stage: Stag
     assert statement.payout == earned
     seller.open(f"/console/statements/{statement.number}/")
     seller.follow("Confirm the statement")
-    seller.press("Confirm it")
+    seller.press("Confirm the statement")
     page.wait_for_url(f"**/console/statements/{statement.number}/")
     for user, act, submit in (
         (operations, "approve-operations", "Approve it"),
@@ -152,13 +152,13 @@ def test_from_the_request_to_the_returned_deposit_and_the_year_after(stage: Stag
     back = stage.enter("en").sign_in(again.user.email)
     stage.at(year_over - timedelta(seconds=30))
     back.open("/console/application/do/submit/")
-    back.press("Hand it in")
+    back.press("Hand the application in")
     expect(back.page.locator("[role=alert]").first).to_contain_text("§25")
     application.refresh_from_db()
     assert application.state == "draft"
     stage.at(year_over)
     back.open("/console/application/do/submit/")
-    back.press("Hand it in")
+    back.press("Hand the application in")
     back.page.wait_for_url("**/console/application/")
     application.refresh_from_db()
     assert application.state == "submitted"

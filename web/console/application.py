@@ -296,7 +296,7 @@ def _withdraw(application: Application, target: Any, data: dict[str, Any], actor
 ACTS = {
     "submit": ActPage(
         gettext_lazy("Hand the application in"),
-        gettext_lazy("Hand it in"),
+        "",
         _submit,
         lambda application, target, now: [
             Consequence(_("A reviewer looks at everything. You cannot change it meanwhile."), None, "held"),
@@ -306,7 +306,7 @@ ACTS = {
     ),
     "withdraw": ActPage(
         gettext_lazy("Withdraw the application"),
-        gettext_lazy("Withdraw it"),
+        "",
         _withdraw,
         lambda application, target, now: [Consequence(_("It ends here. You may begin a new one."), None, "neutral")],
         danger=True,

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from core.acts import Actor
@@ -65,7 +65,14 @@ def complaints(request: HttpRequest, provider: Provider, now: datetime) -> HttpR
 
 
 def _complaint_row(one: Any) -> dict[str, Any]:
-    return {"one": one, "tone": COMPLAINT_TONES.get(ComplaintState(one.state), "neutral")}
+    return {"one": one, "said": _said(one), "tone": COMPLAINT_TONES.get(ComplaintState(one.state), "neutral")}
+
+
+def _said(found: Any) -> Any:
+    """Where a complaint stands, said to its provider."""
+    if found.state == ComplaintState.FILED:
+        return pgettext("violations", "waiting for you")
+    return found.get_state_display()
 
 
 @provider_page(Permission.COMPLAINTS)
@@ -77,6 +84,7 @@ def complaint(request: HttpRequest, provider: Provider, now: datetime, number: s
         "complaint",
         now,
         complaint=found,
+        said=_said(found),
         tone=COMPLAINT_TONES.get(ComplaintState(found.state), "neutral"),
         open=found.state in OPEN_COMPLAINTS,
         asked=found.state == ComplaintState.FILED,

@@ -131,7 +131,7 @@ def _case_row(one: Any) -> dict[str, Any]:
 
 def _state(one: Any) -> Any:
     """Where a case stands, said to its provider."""
-    return pgettext("violations", "you are heard") if one.state == CaseState.HEARING else one.get_state_display()
+    return pgettext("violations", "you may be heard") if one.state == CaseState.HEARING else one.get_state_display()
 
 
 def _after_hearing(one: Any) -> Any:

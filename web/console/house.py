@@ -229,13 +229,13 @@ TEAM_ACTS = {
     "invite": ActPage(gettext_lazy("Invite a member"), gettext_lazy("Send the invitation"), _invite, form=InviteForm),
     "role": ActPage(
         gettext_lazy("Change the role"),
-        gettext_lazy("Change it"),
+        "",
         _role,
         form=RoleForm,
         initial=lambda provider, target: {"role": target.role},
     ),
     "remove": ActPage(gettext_lazy("Remove the member"), gettext_lazy("Remove"), _remove, danger=True),
-    "revoke": ActPage(gettext_lazy("Take the invitation back"), gettext_lazy("Take it back"), _revoke, danger=True),
+    "revoke": ActPage(gettext_lazy("Take the invitation back"), "", _revoke, danger=True),
 }
 
 

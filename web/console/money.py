@@ -264,7 +264,7 @@ def _confirm_will(found: Any, target: Any, now: datetime) -> list[Consequence]:
 STATEMENT_ACTS = {
     "confirm": ActPage(
         gettext_lazy("Confirm the statement"),
-        gettext_lazy("Confirm it"),
+        "",
         _confirm,
         _confirm_will,
         clauses=("11(1)1",),

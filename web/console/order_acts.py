@@ -193,14 +193,14 @@ def _reply_will(order: Any, target: Any, now: datetime) -> list[Consequence]:
 PAGES: dict[OrderAct, ActPage] = {
     OrderAct.MILESTONE_START: ActPage(
         _("Begin this milestone"),
-        _("Begin it"),
+        "",
         _start,
         lambda order, target, now: [Consequence(_("Its days count from now on."), None, "due")],
         clauses=("11(1)3",),
     ),
     OrderAct.MILESTONE_SUBMIT: ActPage(
         _("Hand this milestone in"),
-        _("Hand it in"),
+        "",
         _submit,
         lambda order, target, now: [
             Consequence(_("The buyer accepts it or sends it back with reasons."), None, "held"),
@@ -221,13 +221,13 @@ PAGES: dict[OrderAct, ActPage] = {
         clauses=("11(2)3",),
     ),
     OrderAct.SIGN_DEDUCTION: ActPage(
-        _("Sign the deduction"), _("Sign it"), _sign, _sign_will, clauses=("11(2)3",), danger=True
+        _("Sign the deduction"), "", _sign, _sign_will, clauses=("11(2)3",), danger=True
     ),
     OrderAct.DECLINE_DEDUCTION: ActPage(
-        _("Decline the deduction"), _("Decline it"), _decline, _nothing_moves, form=WhyForm, clauses=("11(2)3",)
+        _("Decline the deduction"), "", _decline, _nothing_moves, form=WhyForm, clauses=("11(2)3",)
     ),
     OrderAct.WITHDRAW_DEDUCTION: ActPage(
-        _("Withdraw your offer"), _("Withdraw it"), _withdraw, _nothing_moves, clauses=("11(2)3",)
+        _("Withdraw your offer"), "", _withdraw, _nothing_moves, clauses=("11(2)3",)
     ),
     OrderAct.ANSWER_CLAIM: ActPage(
         _("Answer the claim"),
@@ -251,10 +251,10 @@ PAGES: dict[OrderAct, ActPage] = {
         clauses=("11(2)1",),
     ),
     OrderAct.ISSUE_INVOICE: ActPage(
-        _("Issue the invoice"), _("Issue it"), _issue, _issue_will, form=IssueForm, clauses=("13",)
+        _("Issue the invoice"), "", _issue, _issue_will, form=IssueForm, clauses=("13",)
     ),
     OrderAct.ASK_FEE_INVOICE: ActPage(
-        _("Ask for the invoice of the service fee"), _("Ask for it"), _fee_invoice,
+        _("Ask for the invoice of the service fee"), "", _fee_invoice,
         lambda order, target, now: [Consequence(_("The market owes you an invoice of"), order.fee, "due")],
         form=FeeInvoiceForm, clauses=("13(3)",),
     ),

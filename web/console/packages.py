@@ -101,7 +101,7 @@ def _remove(version: Any, target: int, data: dict[str, Any], actor: Actor, now: 
 
 REMOVE = ActPage(
     gettext_lazy("Take the file away"),
-    gettext_lazy("Take it away"),
+    "",
     _remove,
     lambda version, target, now: [Consequence(_("The draft does not hold it any more."), None, "neutral")],
 )

@@ -277,7 +277,7 @@ def _sign_terms(provider: Provider, target: Any, data: dict[str, Any], actor: Ac
 SIGN_ACTS = {
     "text": ActPage(
         gettext_lazy("Sign the agreement"),
-        gettext_lazy("Sign it"),
+        "",
         _sign,
         lambda provider, target, now: [
             Consequence(f"{target.title} {target.version}", None, "neutral"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy
 
 from catalog import services
 from catalog.types import TERM_MONTHS
@@ -59,7 +59,7 @@ def _delist(version: Any, target: Any, data: dict[str, Any], actor: Actor, now: 
 ACTS = {
     "submit": ActPage(
         gettext_lazy("Hand the version in"),
-        gettext_lazy("Hand it in"),
+        "",
         _submit,
         lambda version, target, now: [
             Consequence(_("A reviewer looks at it. You cannot change it meanwhile."), None, "held")
@@ -69,7 +69,7 @@ ACTS = {
     ),
     "withdraw": ActPage(
         gettext_lazy("Withdraw the version"),
-        gettext_lazy("Withdraw it"),
+        "",
         _withdraw,
         lambda version, target, now: [
             Consequence(_("It is not reviewed any further. Begin a new version to change it."), None, "neutral")
@@ -77,7 +77,7 @@ ACTS = {
     ),
     "open": ActPage(
         gettext_lazy("Begin a new version"),
-        pgettext_lazy("products", "Begin it"),
+        "",
         _open,
         lambda version, target, now: [
             Consequence(_("The version on sale stays on sale until the new one is released."), None, "neutral")
@@ -86,7 +86,7 @@ ACTS = {
     ),
     "delist": ActPage(
         gettext_lazy("Take the product off the market"),
-        pgettext_lazy("products", "Take it off"),
+        "",
         _delist,
         lambda version, target, now: [
             Consequence(_("Nobody can buy it any more."), None, "late"),
@@ -112,7 +112,7 @@ def _resume(product: Any, target: Any, data: dict[str, Any], actor: Actor, now: 
 PLAN_ACTS = {
     "stop": ActPage(
         gettext_lazy("Stop selling this plan"),
-        gettext_lazy("Stop selling it"),
+        "",
         _stop,
         lambda product, target, now: [
             Consequence(_("Nobody can buy “%(plan)s” from now on.") % {"plan": target.name}, target.price, "late"),
@@ -128,7 +128,7 @@ PLAN_ACTS = {
     ),
     "resume": ActPage(
         gettext_lazy("Sell this plan again"),
-        gettext_lazy("Sell it again"),
+        "",
         _resume,
         lambda product, target, now: [
             Consequence(_("“%(plan)s” can be bought again at once.") % {"plan": target.name}, target.price, "paid")

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from core.acts import Actor
@@ -20,7 +20,7 @@ from providers.models import Provider
 from providers.types import Permission
 from support import selectors, services
 from support.models import Ticket
-from support.types import Side, TicketState
+from support.types import OPEN_TICKETS, Side, TicketState
 from web.acts import ActPage, Done, refused_by_field
 from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
@@ -30,7 +30,6 @@ from web.storefront.cards import in_english
 from web.storefront.talks import TONES, WriteForm, checked_file, message_file
 
 CONVERSATIONS, TICKETS = "/console/conversations/", "/console/tickets/"
-WORKED_ON = frozenset({TicketState.OPEN, TicketState.ANSWERED})
 
 
 class RemedyForm(forms.Form):
@@ -191,7 +190,7 @@ def tickets(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
         )
     cursor = request.GET.get("cursor")
     waiting = [] if state.chips or cursor else list(
-        found.filter(state=TicketState.OPEN).order_by("opened_at", "id")[:50]
+        selectors.tickets_at_work(provider)[:50]
     )  # fmt: skip
     rest = found.exclude(pk__in=[one.pk for one in waiting]) if waiting else found
     page = keyset_page(rest, order_by=["-opened_at", "-id"], cursor=cursor, size=20)
@@ -208,7 +207,14 @@ def tickets(request: HttpRequest, provider: Provider, now: datetime) -> HttpResp
 
 
 def _ticket_row(one: Any) -> dict[str, Any]:
-    return {"one": one, "tone": TONES[TicketState(one.state)], "title": _title(one.order)}
+    return {"one": one, "said": _said(one), "tone": TONES[TicketState(one.state)], "title": _title(one.order)}
+
+
+def _said(ticket: Any) -> Any:
+    """Where a ticket stands, said to its provider."""
+    if ticket.state == TicketState.OPEN:
+        return pgettext("after-sales", "waiting for you")
+    return ticket.get_state_display()
 
 
 @provider_page(Permission.SUPPORT)
@@ -239,11 +245,12 @@ def ticket(request: HttpRequest, provider: Provider, now: datetime, number: str)
         title=found.title,
         subject=_title(found.order),
         ticket=found,
+        said=_said(found),
         tone=TONES[TicketState(found.state)],
         order=found.order,
         lines=_lines(selectors.ticket_messages(found), f"{TICKETS}{number}/files/"),
         form=form,
-        may_say=found.state in WORKED_ON,
+        may_say=found.state in OPEN_TICKETS,
         crumbs=[(_("Tickets"), TICKETS)],
     )
     response.status_code = 422 if request.method == "POST" else 200
@@ -278,7 +285,7 @@ SOLVE = ActPage(
 def ticket_solved(request: HttpRequest, provider: Provider, now: datetime, number: str) -> HttpResponse:
     """Say how a ticket was solved."""
     found = selectors.ticket_of_provider(provider, number)
-    if found.state not in WORKED_ON:
+    if found.state not in OPEN_TICKETS:
         messages.warning(request, _("This is not possible at the moment: the ticket has moved on."))
         return redirect(f"{TICKETS}{number}/")
     return do(request, SOLVE, found, now, back=f"{TICKETS}{number}/")

@@ -19,7 +19,7 @@ from refunds.selectors import refunds_of_provider, unanswered_refunds_count
 from refunds.types import RefundFilters
 from settlements.selectors import payout_account, statements_page
 from settlements.types import StatementState
-from support.selectors import conversations_of_provider, tickets_of_provider
+from support.selectors import conversations_of_provider, tickets_at_work
 from support.types import TicketState
 from violations.selectors import (
     complaints_of_provider,
@@ -52,7 +52,7 @@ def waiting_counts(provider: Provider, may: Iterable[Permission]) -> dict[str, i
         counts["/console/conversations/"] = (
             conversations_of_provider(provider).filter(waiting_since__isnull=False).count()
         )
-        counts["/console/tickets/"] = tickets_of_provider(provider).filter(state=TicketState.OPEN).count()
+        counts["/console/tickets/"] = tickets_at_work(provider).count()
     if Permission.PRODUCTS in may:
         counts["/console/defects/"] = defects_asked(provider).count()
     if Permission.INVOICES in may:
@@ -180,7 +180,7 @@ def _about_orders(provider: Provider, now: datetime) -> list[Task]:
 
 def _about_support(provider: Provider, now: datetime) -> list[Task]:
     waiting = conversations_of_provider(provider).filter(waiting_since__isnull=False).order_by("waiting_since")[:EACH]
-    tickets = tickets_of_provider(provider).filter(state=TicketState.OPEN).order_by("opened_at")[:EACH]
+    tickets = tickets_at_work(provider)[:EACH]
     return [
         *(
             Task(
@@ -192,17 +192,19 @@ def _about_support(provider: Provider, now: datetime) -> list[Task]:
             )
             for one in waiting
         ),
-        *(
-            Task(
-                _("Answer: %(what)s") % {"what": one.title},
-                f"/console/tickets/{one.number}/",
-                note=f"{one.get_kind_display()} · {one.buyer}",
-                icon="life-buoy",
-                tone="due",
-            )
-            for one in tickets
-        ),
+        *(_ticket(one) for one in tickets),
     ]
+
+
+def _ticket(one: Any) -> Task:
+    asks = _("Answer: %(what)s") if one.state == TicketState.OPEN else _("Solve: %(what)s")
+    return Task(
+        asks % {"what": one.title},
+        f"/console/tickets/{one.number}/",
+        note=f"{one.get_kind_display()} · {one.buyer}",
+        icon="life-buoy",
+        tone="due",
+    )
 
 
 def _about_invoices(provider: Provider, now: datetime) -> list[Task]:

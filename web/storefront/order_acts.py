@@ -246,7 +246,7 @@ PAGES: dict[OrderAct, ActPage] = {
         clauses=("11(1)3",),
     ),
     OrderAct.MILESTONE_RETURN: ActPage(
-        _("Send this milestone back"), _("Send it back"), _return, form=ReasonForm, clauses=("11(1)3",)
+        _("Send this milestone back"), "", _return, form=ReasonForm, clauses=("11(1)3",)
     ),
     OrderAct.CONFIRM: ActPage(
         _("Confirm the whole service"),
@@ -263,13 +263,11 @@ PAGES: dict[OrderAct, ActPage] = {
         form=DeductionForm,
         clauses=("11(2)3",),
     ),
-    OrderAct.SIGN_DEDUCTION: ActPage(
-        _("Sign the deduction"), _("Sign it"), _sign, _sign_will, clauses=("11(2)3",), danger=True
-    ),
+    OrderAct.SIGN_DEDUCTION: ActPage(_("Sign the deduction"), "", _sign, _sign_will, clauses=("11(2)3",), danger=True),
     OrderAct.DECLINE_DEDUCTION: ActPage(
-        _("Decline the deduction"), _("Decline it"), _decline, form=OptionalReasonForm, clauses=("11(2)3",)
+        _("Decline the deduction"), "", _decline, form=OptionalReasonForm, clauses=("11(2)3",)
     ),
-    OrderAct.WITHDRAW_DEDUCTION: ActPage(_("Withdraw your offer"), _("Withdraw it"), _withdraw_offer),
+    OrderAct.WITHDRAW_DEDUCTION: ActPage(_("Withdraw your offer"), "", _withdraw_offer),
     OrderAct.CLAIM_WARRANTY: ActPage(
         _("Claim what was promised"), _("File the claim"), _claim, form=ClaimForm, clauses=("11(2)1", "11(3)2")
     ),
@@ -277,7 +275,7 @@ PAGES: dict[OrderAct, ActPage] = {
         _("Accept the provider's answer"), _("Accept the answer"), _accept_answer, _answer_will, clauses=("11(3)3",)
     ),
     OrderAct.ESCALATE_CLAIM: ActPage(_("Ask the platform to decide"), _("Ask the platform"), _escalate),
-    OrderAct.WITHDRAW_CLAIM: ActPage(_("Withdraw your claim"), _("Withdraw it"), _withdraw_claim),
+    OrderAct.WITHDRAW_CLAIM: ActPage(_("Withdraw your claim"), "", _withdraw_claim),
     OrderAct.ASK_INVOICE: ActPage(
         _("Ask for an invoice"), _("Ask for the invoice"), _invoice, form=InvoiceForm, clauses=("13(1)",)
     ),

@@ -225,7 +225,7 @@ def _return(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: da
 REMEDY_ACTS = {
     "accept": ActPage(
         gettext_lazy("Accept the remedy"),
-        gettext_lazy("Accept it"),
+        "",
         _accept,
         lambda found, target, now: [
             Consequence(gettext_lazy("The provider does what it offers."), None, "paid"),
@@ -239,7 +239,7 @@ REMEDY_ACTS = {
     ),
     "return": ActPage(
         gettext_lazy("Send the remedy back"),
-        gettext_lazy("Send it back"),
+        "",
         _return,
         lambda found, target, now: [
             Consequence(gettext_lazy("The provider owes you another offer, in the same time again."), None, "due")

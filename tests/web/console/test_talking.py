@@ -10,10 +10,10 @@ from django.test import Client
 from core.acts import Actor
 from core.uploads import EVIDENCE, checked_upload
 from providers.models import StaffMember
-from providers.types import Role
+from providers.types import Permission, Role
 from regulation.models import AuditRecord
 from support.models import ChatMessage, Ticket
-from support.services import message_send, ticket_open
+from support.services import message_send, ticket_open, ticket_reply, ticket_solve
 from support.types import Side, TicketKind, TicketState
 from tests.orders.making import told
 from tests.providers.making import make_operator, make_person, make_provider
@@ -21,6 +21,7 @@ from tests.web.storefront.conftest import Shop, page, shop, signed_in
 from violations.models import Complaint
 from violations.services import case_find, case_open, complaint_file
 from violations.types import AppealState, CaseSource, CaseState, ComplaintState
+from web.console.waiting import tasks_of, waiting_counts
 
 pytestmark = pytest.mark.django_db
 __all__ = ["shop"]
@@ -182,3 +183,23 @@ def test_a_provider_speaks_in_its_case_ends_the_hearing_and_appeals(shop: Shop, 
     assert finding.appeal_record.state == AppealState.FILED
     _other, stranger = make_provider(now)
     assert signed_in(stranger).get(f"{path}files/{evidence.pk}/").status_code == 404
+
+
+@pytest.mark.clause("12(1)4")
+def test_a_ticket_waits_until_it_is_solved(shop: Shop, seller: Client, now: datetime) -> None:
+    ticket = ticket_open(
+        order=shop.order, kind=TicketKind.FAULT, title="导出乱码", text="表头乱码", file=None,
+        actor=shop.buyer.actor, now=now,
+    )  # fmt: skip
+    provider, may = shop.order.provider, [Permission.SUPPORT]
+    assert waiting_counts(provider, may)["/console/tickets/"] == 1
+    ticket_reply(ticket=ticket, side=Side.PROVIDER, text="在查", file=None, actor=shop.provider.actor, now=now)
+    ticket.refresh_from_db()
+    assert ticket.state == "answered"
+    assert waiting_counts(provider, may)["/console/tickets/"] == 1
+    assert [task.url for task in tasks_of(provider, may, now)] == [f"/console/tickets/{ticket.number}/"]
+
+    ticket_solve(ticket=ticket, remedy="已修复", actor=shop.provider.actor, now=now)
+
+    assert waiting_counts(provider, may)["/console/tickets/"] == 0
+    assert tasks_of(provider, may, now) == []
