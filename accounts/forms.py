@@ -71,7 +71,7 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offered = scopes.available(operator=user.is_operator)
+        offered = scopes.available(user)
         chosen = self.fields["scopes"]
         assert isinstance(chosen, forms.MultipleChoiceField)
         chosen.choices = [(scope.name, f"{scope.title} ({scope.name})") for scope in offered]

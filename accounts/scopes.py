@@ -1,5 +1,6 @@
 """What an API token may be given. Each app adds its own scopes in `AppConfig.ready()`."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,22 +11,31 @@ class Scope:
 
     name: str
     title: Any
-    operators_only: bool
+    offered_to: Callable[[Any], bool]
 
 
 _scopes: dict[str, Scope] = {}
 
 
-def register(name: str, title: Any) -> None:
-    """Add a scope that anybody may give to a token of theirs."""
-    _scopes[name] = Scope(name, title, False)
+def register(name: str, title: Any, offered_to: Callable[[Any], bool] = lambda user: True) -> None:
+    """Add a scope that those may give to a token of theirs whom it is offered to: anybody, where nothing is said."""
+    _scopes[name] = Scope(name, title, offered_to)
 
 
 def register_for_operators(name: str, title: Any) -> None:
     """Add a scope that only operators may give."""
-    _scopes[name] = Scope(name, title, True)
+    register(name, title, lambda user: bool(user.is_operator))
 
 
-def available(*, operator: bool) -> list[Scope]:
+def available(user: Any) -> list[Scope]:
     """The scopes that a person may give, by name."""
-    return [_scopes[name] for name in sorted(_scopes) if operator or not _scopes[name].operators_only]
+    answers: dict[Callable[[Any], bool], bool] = {}
+    for scope in _scopes.values():
+        if scope.offered_to not in answers:
+            answers[scope.offered_to] = scope.offered_to(user)
+    return [_scopes[name] for name in sorted(_scopes) if answers[_scopes[name].offered_to]]
+
+
+def titles() -> dict[str, Any]:
+    """What every scope is called, also of those that are no longer offered to somebody."""
+    return {name: scope.title for name, scope in _scopes.items()}

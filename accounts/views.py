@@ -91,7 +91,7 @@ def identity(request: HttpRequest) -> HttpResponse:
 @login_required
 def tokens(request: HttpRequest) -> HttpResponse:
     """The API tokens of the account."""
-    titles = {scope.name: scope.title for scope in scopes.available(operator=True)}
+    titles = scopes.titles()
     rows = [
         {"token": token, "scopes": [titles.get(name, name) for name in token.scopes]}
         for token in selectors.tokens_of(signed_in(request))

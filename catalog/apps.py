@@ -15,6 +15,7 @@ class CatalogConfig(AppConfig):
         from deposits import prices
         from deposits.reactions import on_sufficient
         from providers.reactions import on_display_changed, on_restriction_changed
+        from providers.selectors import sells
 
         prices.register(highest_price)
         on_sufficient(deliveries.deposit_sufficient)
@@ -22,4 +23,4 @@ class CatalogConfig(AppConfig):
         on_restriction_changed(deliveries.restriction_changed)
         register_topic(deliveries.TOPIC, deliveries.release_awaiting)
         scopes.register("catalog:read", _("Read products, and your own with their reviews"))
-        scopes.register("catalog:write", _("Write and hand in your products"))
+        scopes.register("catalog:write", _("Write and hand in your products"), sells)

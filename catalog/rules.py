@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from core.periods import end_of_months
 from regulation.registry import Instant, not_before, rule
-from regulation.types import Decision, Rulebook, Text, cite, moment
+from regulation.types import Decision, Rulebook, Text, cite, moment, moment_of_end
 
 MONTHS = "listing.zero_sales_months"
 
@@ -41,17 +41,17 @@ def listing_zero_sales(facts: ZeroSalesFacts, rulebook: Rulebook) -> Decision:
     months = rulebook.parameter(MONTHS)
     since = max(facts.listed_at, facts.last_sale_at or facts.listed_at)
     due_at = end_of_months(since, months)
+    end = moment_of_end(due_at)
     delist = facts.at >= due_at
     why = (
         Text(
-            f"自 {moment(since)} 起连续 {months} 个月没有成交，{moment(due_at)} 起强制下架。",
-            f"There was no sale for {months} months since {moment(since)}; the product is taken down "
-            f"as of {moment(due_at)}.",
+            f"自 {moment(since)} 起连续 {months} 个月没有成交，到 {end.zh} 期满，强制下架。",
+            f"There was no sale for {months} months since {moment(since)}, until {end.en}; the product is taken down.",
         )
         if delist
         else Text(
-            f"自 {moment(since)} 起计算，{moment(due_at)} 之前有成交就不会下架。",
-            f"Counted from {moment(since)}; a sale before {moment(due_at)} keeps the product listed.",
+            f"自 {moment(since)} 起计算，{end.zh} 之前有成交就不会下架。",
+            f"Counted from {moment(since)}; a sale before {end.en} keeps the product listed.",
         )
     )
     return Decision(

@@ -17,6 +17,7 @@ class DepositsConfig(AppConfig):
         from deposits import messages, selectors, services, sweeps  # noqa: F401
         from payments import purposes
         from providers import reactions
+        from providers.selectors import sells
 
         def admitted(provider: Any, application: Any, actor: Any, now: datetime) -> None:
             services.deposit_open(provider=provider, actor=actor, now=now)
@@ -33,5 +34,5 @@ class DepositsConfig(AppConfig):
         reactions.on_admitted(admitted)
         # A short deposit has its own consequences, so the daily check has nothing to look for.
         reactions.add_requirements(selectors.admission_requirements, may_fail=lambda now: Q(pk__in=[]))
-        scopes.register("deposit:read", _("Read your deposit, its demands and deductions"))
-        scopes.register("deposit:write", _("Start paying into your deposit"))
+        scopes.register("deposit:read", _("Read your deposit, its demands and deductions"), sells)
+        scopes.register("deposit:write", _("Start paying into your deposit"), sells)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.periods import end_of_months, end_of_working_days, end_of_years
 from regulation.registry import Amount, FactsRefused, Instant, not_before, rule
-from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, moment, money
+from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, moment, moment_of_end, money
 
 TOP_UP_DAYS = "deposit.top_up_working_days"
 WINDOW = "deposit.additional_window_months"
@@ -47,6 +47,7 @@ def deposit_top_up_deadline(facts: TopUpDeadlineFacts, rulebook: Rulebook) -> De
     """Until when a short deposit is topped up: three working days after the day on which it fell short (§9(6)3)."""
     days = rulebook.parameter(TOP_UP_DAYS)
     deadline = end_of_working_days(facts.shortfall_at, days)
+    end = moment_of_end(deadline)
     return Decision(
         "deposit.top_up_deadline",
         rulebook.version,
@@ -54,10 +55,10 @@ def deposit_top_up_deadline(facts: TopUpDeadlineFacts, rulebook: Rulebook) -> De
         {"deadline": deadline},
         cite("9(6)3"),
         Text(
-            f"保证金自 {moment(facts.shortfall_at)} 起不足，应在 {days} 个工作日内补足，即 {moment(deadline)} 之前。",
+            f"保证金自 {moment(facts.shortfall_at)} 起不足，应在 {days} 个工作日内补足，即 {end.zh} 之前。",
             f"The deposit has been short since {moment(facts.shortfall_at)}; it is to be topped up within {days} "
             "working "
-            f"days, before {moment(deadline)}.",
+            f"days, before {end.en}.",
         ),
     )
 
@@ -108,27 +109,27 @@ def deposit_shortfall(facts: ShortfallFacts, rulebook: Rulebook) -> Decision:
         )
     else:
         deadline = end_of_working_days(facts.shortfall_at, rulebook.parameter(TOP_UP_DAYS))
+        end = moment_of_end(deadline)
         short = Text(f"保证金缺 {money(shortfall)}", f"The deposit is short by {money(shortfall)}")
         if facts.at < deadline:
             outcome = "awaiting_top_up"
             why = Text(
-                f"{short.zh}，应在 {moment(deadline)} 之前补足。",
-                f"{short.en}, to be topped up before {moment(deadline)}.",
+                f"{short.zh}，应在 {end.zh} 之前补足。",
+                f"{short.en}, to be topped up before {end.en}.",
             )
         elif facts.next_settlement is None:
             outcome = "withhold_from_settlement"
             why = Text(
-                f"{short.zh}，{moment(deadline)} 前未补足，将从下期结算中扣补；在此之前展示不受影响。",
-                f"{short.en} and was not topped up before {moment(deadline)}; it is taken from the next settlement, "
+                f"{short.zh}，{end.zh} 前未补足，将从下期结算中扣补；在此之前展示不受影响。",
+                f"{short.en} and was not topped up before {end.en}; it is taken from the next settlement, "
                 "and the "
                 "display stays open until then.",
             )
         elif facts.next_settlement >= shortfall:
             outcome, withheld = "withhold_from_settlement", shortfall
             why = Text(
-                f"{short.zh}，{moment(deadline)} 前未补足，从本期结算 {money(facts.next_settlement)} 中扣补 "
-                f"{money(withheld)}。",
-                f"{short.en} and was not topped up before {moment(deadline)}; {money(withheld)} is taken from the "
+                f"{short.zh}，{end.zh} 前未补足，从本期结算 {money(facts.next_settlement)} 中扣补 {money(withheld)}。",
+                f"{short.en} and was not topped up before {end.en}; {money(withheld)} is taken from the "
                 "settlement "
                 f"of {money(facts.next_settlement)}.",
             )
@@ -176,10 +177,11 @@ def deposit_additional(facts: AdditionalFacts, rulebook: Rulebook) -> Decision:
     if count > tolerated:
         amount, until = fen(rulebook.parameter(AMOUNT)), end_of_years(facts.at, rulebook.parameter(YEARS))
         outcome = "propose_additional"
+        end = moment_of_end(until)
         why = Text(
-            f"{months} 个月内扣除保证金 {count} 次，超过 {tolerated} 次；{moment(until)} 之前可要求追加 "
+            f"{months} 个月内扣除保证金 {count} 次，超过 {tolerated} 次；{end.zh} 之前可要求追加 "
             f"{money(amount)}，由运营人员确认。",
-            f"{count} deductions within {months} months are more than {tolerated}; until {moment(until)} an operator "
+            f"{count} deductions within {months} months are more than {tolerated}; until {end.en} an operator "
             "may ask "
             f"for {money(amount)} more.",
         )

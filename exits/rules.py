@@ -12,7 +12,7 @@ from core.periods import end_of_days, end_of_years
 from exits.types import Choice
 from refunds.rules import unused_days
 from regulation.registry import Amount, Count, Flag, Instant, not_before, not_more, rule
-from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, joined, moment, money
+from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, joined, moment, moment_of_end, money
 
 CLEARANCE = "violation.clearance_points"
 CLOUD_SHARE = "exit.cloud_share_percent"
@@ -232,15 +232,17 @@ def exit_subscription(facts: SubscriptionFacts, rulebook: Rulebook) -> Decision:
     choose_by = end_of_days(facts.leaving_at, rulebook.parameter(CHOICE_DAYS))
     unused, days = unused_days(facts.leaving_at, facts.term_starts_at, facts.term_ends_at)
     amount = min(fen(facts.amount * unused / days), facts.amount - facts.refunded) if days else NOTHING
+    choice_ends = moment_of_end(choose_by)
     part = Text(
         f"周期共 {days} 天，剩余 {unused} 天，未使用部分 {money(amount)}",
         f"{unused} of {days} days are unused: {money(amount)}",
     )
     if facts.choice is Choice.KEEP:
         outcome, amount, clauses = "use_to_term_end", NOTHING, cite("24", "26(3)")
+        end = moment_of_end(facts.term_ends_at)
         why = Text(
-            f"买家选择使用到期，即到 {moment(facts.term_ends_at)}，不退款；售后由服务商和用户自行商定。",
-            f"The buyer uses it to the end of its term, {moment(facts.term_ends_at)}; nothing is paid back, and its "
+            f"买家选择使用到期，即到 {end.zh}，不退款；售后由服务商和用户自行商定。",
+            f"The buyer uses it to the end of its term, {end.en}; nothing is paid back, and its "
             "after-sales is left to provider and user.",
         )
     elif facts.choice is Choice.REFUND:
@@ -251,14 +253,14 @@ def exit_subscription(facts: SubscriptionFacts, rulebook: Rulebook) -> Decision:
     elif facts.at >= choose_by:
         outcome, clauses = "unused_part_refund", cite("24", "26(1)")
         why = Text(
-            f"买家在 {moment(choose_by)} 之前没有选择，退还未使用部分。{part.zh}，予以退还。",
-            f"The buyer had not chosen by {moment(choose_by)}, so the rest goes back. {part.en}.",
+            f"买家在 {choice_ends.zh} 之前没有选择，退还未使用部分。{part.zh}，予以退还。",
+            f"The buyer had not chosen by {choice_ends.en}, so the rest goes back. {part.en}.",
         )
     else:
         outcome, clauses = "choice_open", cite("24", "26(1)", "26(3)")
         why = Text(
-            f"买家可以在 {moment(choose_by)} 之前选择退还未使用部分或使用到期。{part.zh}。",
-            f"Until {moment(choose_by)} the buyer may take the unused part back or use it to the end of its term. "
+            f"买家可以在 {choice_ends.zh} 之前选择退还未使用部分或使用到期。{part.zh}。",
+            f"Until {choice_ends.en} the buyer may take the unused part back or use it to the end of its term. "
             f"{part.en}.",
         )
     values = {"choose_by": choose_by, "amount": amount}

@@ -44,6 +44,9 @@ ACCOUNT_ADAPTER = "accounts.authentication.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.authentication.forms.LoginForm",
     "signup": "accounts.authentication.forms.SignupForm",
+    "change_password": "accounts.authentication.forms.ChangePasswordForm",
+    "set_password": "accounts.authentication.forms.SetPasswordForm",
+    "reset_password_from_key": "accounts.authentication.forms.ResetPasswordKeyForm",
     "reset_password": "accounts.authentication.forms.ResetPasswordForm",
     "request_login_code": "accounts.authentication.forms.RequestLoginCodeForm",
     "change_email": "accounts.authentication.forms.ChangeEmailForm",

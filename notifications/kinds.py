@@ -24,6 +24,7 @@ from django.utils.translation import override
 from core.clock import BEIJING
 from core.money import format_yuan
 from notifications.types import LANGUAGES
+from regulation.types import moment_of_end, names_an_end
 
 _FIELD = re.compile(r"\{(\w+)\}")
 
@@ -102,14 +103,16 @@ def fill(text: str, context: Mapping[str, Any], language: str) -> str:
 
     Raises KeyError where the context lacks a field.
     """
-    return _FIELD.sub(lambda found: _shown(context[found[1]], language), text)
+    return _FIELD.sub(lambda found: _shown(found[1], context[found[1]], language), text)
 
 
-def _shown(value: Any, language: str) -> str:
+def _shown(name: str, value: Any, language: str) -> str:
     if isinstance(value, Mapping):
         value = value[language]
     if isinstance(value, Decimal):
         return format_yuan(value)
+    if isinstance(value, datetime) and names_an_end(name):
+        return moment_of_end(value).in_language(language)
     if isinstance(value, datetime):
         return value.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M")
     if isinstance(value, date):

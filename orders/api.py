@@ -130,7 +130,8 @@ class OrderOutput(serializers.Serializer[Any]):
     @extend_schema(responses=OrderWaitingOutput)
     def get_waiting(self, order: Any) -> dict[str, Any]:
         """Who owes what by when."""
-        return OrderWaitingOutput(selectors.waiting_for(order, self.context["now"])).data
+        due = selectors.work_due([order]).get(order.pk)
+        return OrderWaitingOutput(selectors.waiting_for(order, self.context["now"], work_due_at=due)).data
 
     def get_money(self, order: Any) -> dict[str, Any]:
         """Where the money is."""

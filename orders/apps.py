@@ -12,6 +12,7 @@ class OrdersConfig(AppConfig):
         from ledger.types import escrow
         from orders import messages, sweeps  # noqa: F401
         from orders.deliveries import register_topics
+        from orders.selectors import title_of
         from orders.services import compensation_arrived, order_expire, order_paid
         from payments import purposes
 
@@ -19,6 +20,7 @@ class OrdersConfig(AppConfig):
             "order",
             destination=escrow,
             link=lambda reference: f"/orders/{reference}/",
+            about=title_of,
             on_paid=order_paid,
             on_closed=order_expire,
         )

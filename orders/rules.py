@@ -9,7 +9,7 @@ from typing import Any
 from catalog.types import ProductClass
 from core.periods import end_of_days
 from regulation.registry import Amount, FactsRefused, Flag, Instant, not_before, rule
-from regulation.types import Decision, Rulebook, Text, cite, moment, money
+from regulation.types import Decision, Rulebook, Text, cite, moment, moment_of_end, money
 
 APPLICATION_DAYS = "guarantee.application_days"
 
@@ -53,9 +53,10 @@ def order_guarantee(facts: GuaranteeFacts, rulebook: Rulebook) -> Decision:
         days = rulebook.parameter(APPLICATION_DAYS)
         ends_at = end_of_days(facts.paid_at, days)
         outcome = "in_guarantee" if facts.at < ends_at else "ended"
+        end = moment_of_end(ends_at)
         why = Text(
-            f"{moment(facts.paid_at)} 付款，担保期 {days} 天，到 {moment(ends_at)} 结束。",
-            f"Paid on {moment(facts.paid_at)}; the guarantee of {days} days ends on {moment(ends_at)}.",
+            f"{moment(facts.paid_at)} 付款，担保期 {days} 天，到 {end.zh} 结束。",
+            f"Paid on {moment(facts.paid_at)}; the guarantee of {days} days runs until {end.en}.",
         )
     else:
         clause, ends_at = "17(1)2", facts.confirmed_at

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from regulation.types import Text
+
 PaidCallback = Callable[[Any, datetime], None]
 
 
@@ -19,7 +21,8 @@ def _nothing(subject: Any, now: datetime) -> None:
 class Purpose:
     """What one purpose brings about.
 
-    `destination(reference)` is the account a payment goes to, and `link(reference)` the page its payer returns to.
+    `destination(reference)` is the account a payment goes to, `link(reference)` the page its payer returns to, and
+    `about(reference)` what it is for in every language, where more than the payment's own title is known.
     `on_paid(intent, now)` may raise a DomainError where what was paid for can no longer be had: the money is then
     set aside and paid back. `on_closed(intent, now)`: nobody paid in time. `on_payback_done(payback, now)`,
     `on_payout_done(payout, now)`: the gateway has moved the money. `on_payout_returned(payout, now)`: it could not,
@@ -29,6 +32,7 @@ class Purpose:
     name: str
     destination: Callable[[str], str] | None = None
     link: Callable[[str], str] | None = None
+    about: Callable[[str], Text] | None = None
     on_paid: PaidCallback = _nothing
     on_closed: PaidCallback = _nothing
     on_payback_done: PaidCallback = _nothing
@@ -44,6 +48,7 @@ def register(
     *,
     destination: Callable[[str], str] | None = None,
     link: Callable[[str], str] | None = None,
+    about: Callable[[str], Text] | None = None,
     on_paid: PaidCallback = _nothing,
     on_closed: PaidCallback = _nothing,
     on_payback_done: PaidCallback = _nothing,
@@ -54,7 +59,7 @@ def register(
     if name in _purposes:
         raise ValueError(f"purpose {name} is registered already")
     _purposes[name] = Purpose(
-        name, destination, link, on_paid, on_closed, on_payback_done, on_payout_done, on_payout_returned
+        name, destination, link, about, on_paid, on_closed, on_payback_done, on_payout_done, on_payout_returned
     )
 
 

@@ -32,9 +32,11 @@ FORGED_KEPT_AN_HOUR = 200
 
 
 def _context(intent: PaymentIntent, waiting: bool) -> dict[str, object]:
-    link = purposes.get(intent.purpose).link
+    purpose = purposes.get(intent.purpose)
+    link = purpose.link
     return {
         "intent": intent,
+        "title": purpose.about(intent.reference) if purpose.about else intent.title,
         "waiting": waiting and intent.state == IntentState.OPEN,
         "strays": selectors.strays_of(intent),
         "link": link(intent.reference) if link else "",

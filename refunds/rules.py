@@ -10,7 +10,7 @@ from enum import StrEnum
 from catalog.types import ProductClass
 from core.periods import beijing_date, end_of_days
 from regulation.registry import Amount, FactsRefused, Flag, Instant, Percent, not_before, not_more, rule
-from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, moment, money
+from regulation.types import NOTHING, Decision, Rulebook, Text, cite, fen, moment_of_end, money
 
 APPLICATION_DAYS = "guarantee.application_days"
 
@@ -147,14 +147,14 @@ def _entitlement(facts: RefundFacts, rulebook: Rulebook, left: Decimal) -> tuple
         days = rulebook.parameter(APPLICATION_DAYS)
         ends = end_of_days(facts.paid_at, days)
         if requested < ends:
+            end = moment_of_end(ends)
             return (
                 "full_refund",
                 left,
                 cite("17(1)", "17(1)1", "17(4)2"),
                 Text(
-                    f"申请在付款后 {days} 天的担保期内（{moment(ends)} 之前），全额退还 {money(left)}。",
-                    f"Asked for within {days} days of payment, before {moment(ends)}: {money(left)} is paid back in "
-                    "full.",
+                    f"申请在付款后 {days} 天的担保期内（{end.zh} 之前），全额退还 {money(left)}。",
+                    f"Asked for within {days} days of payment, before {end.en}: {money(left)} is paid back in full.",
                 ),
             )
     elif facts.confirmed_at is None or requested < facts.confirmed_at:

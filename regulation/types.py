@@ -297,6 +297,11 @@ def moment_of_end(at: datetime) -> Text:
     return Text(f"{last_day} 24:00", f"the end of {last_day}")
 
 
+def names_an_end(name: str) -> bool:
+    """Whether a value of that name is the end of a period, to be said by `moment_of_end`."""
+    return name.endswith(("due_at", "ends_at", "until", "_by", "deadline"))
+
+
 def moment_exact(at: datetime) -> str:
     """An instant with its seconds, where seconds decide: `2026-03-02 14:05:30`."""
     return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")

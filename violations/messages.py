@@ -19,6 +19,15 @@ register(
     sms=True,
 )
 register(
+    "complaint.supported",
+    title={"zh-hans": "投诉 {number} 有新证据", "en": "New evidence for complaint {number}"},
+    body={
+        "zh-hans": "投诉人为投诉 {number} 补充了 {files} 份证据，请查看。",
+        "en": "The person who complained added evidence to complaint {number} (files: {files}). Please look at it.",
+    },
+    group=GROUP,
+)
+register(
     "complaint.answered",
     title={"zh-hans": "服务商已响应投诉 {number}", "en": "The provider answered complaint {number}"},
     body={

@@ -63,6 +63,7 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields: dict[str, forms.Field] = {"login": ContactField(), **others}
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+        self.fields["remember"].label = _("Remember me")
 
 
 class SignupForm(allauth_forms.SignupForm):
@@ -116,6 +117,42 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
             return str(allauth_forms.ResetPasswordForm.save(self, request, **kwargs))
         PhoneResetProcess.initiate(request=request, user=self.users[0] if self.users else None, email=contact)
         return contact
+
+
+def _name_passwords(fields: dict[str, forms.Field]) -> None:
+    """Call the fields of a new password as the other pages would: in sentence case, without words inside them."""
+    called = {
+        "oldpassword": _("Current password"),
+        "password1": _("New password"),
+        "password2": _("New password again"),
+    }
+    for name in called.keys() & fields.keys():
+        fields[name].label = called[name]
+        fields[name].widget.attrs.pop("placeholder", None)
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    """Another password for an account that has one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_passwords(self.fields)
+
+
+class SetPasswordForm(allauth_forms.SetPasswordForm):
+    """The first password of an account that was opened through the cloud."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_passwords(self.fields)
+
+
+class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
+    """The new password of somebody who forgot the old one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_passwords(self.fields)
 
 
 class PhoneResetProcess(PasswordResetVerificationProcess):

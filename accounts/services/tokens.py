@@ -32,7 +32,7 @@ def token_create(
     title, wanted = " ".join(name.split()), sorted(set(scopes))
     if not title or len(title) > 60:
         raise InvalidInput(_("Give the token a name of 1 to 60 characters."), field="name")
-    offered = {scope.name for scope in known_scopes.available(operator=user.is_operator)}
+    offered = {scope.name for scope in known_scopes.available(user)}
     if not wanted or not set(wanted) <= offered:
         raise InvalidInput(_("Choose at least one of the scopes offered."), field="scopes")
     if not now < expires_at <= now + LONGEST:

@@ -16,6 +16,8 @@ from orders.selectors.access import (
     order_of_provider,
     review_of,
     team_permissions,
+    title_of,
+    unpaid_of_plan,
 )
 from orders.selectors.acts import available_acts
 from orders.selectors.cloud_invoices import cloud_invoices_of, cloud_invoices_waiting
@@ -72,7 +74,7 @@ from orders.selectors.standing import (
     sold_between,
     users_of_product,
 )
-from orders.selectors.waiting import called, waiting_for
+from orders.selectors.waiting import called, waiting_for, work_due
 
 __all__ = [
     "TITLES",
@@ -140,6 +142,9 @@ __all__ = [
     "team_permissions",
     "terms_ending",
     "timeline_of",
+    "title_of",
+    "unpaid_of_plan",
     "users_of_product",
     "waiting_for",
+    "work_due",
 ]

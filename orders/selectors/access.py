@@ -1,5 +1,6 @@
 """The one door to orders and what belongs to them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,8 +10,10 @@ from accounts.types import SEE_TRADE
 from core.acts import require_transaction
 from core.errors import NotFound
 from orders.models import DeductionOffer, Invoice, Order, OrderFile, OrderMilestone, Review, WarrantyClaim
+from orders.types import OrderState
 from providers.models import Provider, StaffMember
 from providers.types import Permission, may
+from regulation.types import Text
 
 RELATED = ("buyer", "provider", "performer", "product", "provider__store")
 
@@ -61,6 +64,18 @@ def order_of_buyer(user: Any, number: str) -> Order:
     if found is None:
         raise OrderNotFound
     return found
+
+
+def unpaid_of_plan(*, buyer: Any, plan_id: int, now: datetime) -> Order | None:
+    """Somebody's order of a plan that still waits for its payment, the latest; a renewal is none."""
+    waiting = Order.objects.filter(buyer=buyer, plan_id=plan_id, state=OrderState.PLACED, renews=None)
+    return waiting.filter(pay_due_at__gt=now).order_by("-id").first()
+
+
+def title_of(number: str) -> Text:
+    """What an order is for, as its product was called when it was placed."""
+    zh, en = Order.objects.values_list("title_zh", "title_en").get(number=number)
+    return Text(zh, en or zh)
 
 
 def order_of_provider(provider: Provider, number: str) -> Order:

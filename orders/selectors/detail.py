@@ -14,7 +14,7 @@ from orders.selectors.access import review_of, team_permissions
 from orders.selectors.acts import available_acts
 from orders.selectors.history import timeline_of
 from orders.selectors.money import money_of
-from orders.selectors.waiting import waiting_for
+from orders.selectors.waiting import waiting_for, work_due
 from orders.types import AvailableAct, MoneyStrip, TimelineEvent, Waiting
 from payments.models import PaymentIntent
 from payments.selectors import intent_of
@@ -75,7 +75,7 @@ def order_detail(order: Order, user: Any, now: datetime) -> OrderDetail:
     return OrderDetail(
         order=order,
         side=side,
-        waiting=waiting_for(order, now, side),
+        waiting=waiting_for(order, now, side, work_due([order]).get(order.pk)),
         money=money_of(order),
         acts=available_acts(order, user, now),
         milestones=milestones,

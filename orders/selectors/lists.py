@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 
 from core.pages import Page, capped_count, keyset_page
 from orders.models import Order
-from orders.selectors.waiting import waiting_for
+from orders.selectors.waiting import waiting_for, work_due
 from orders.types import OrderFilters, OrderLine, OrderState, Side
 from providers.models import Provider
 from providers.selectors import store_cards
@@ -67,12 +67,15 @@ def _lines(found: "QuerySet[Order]", cursor: str | None, size: int, now: datetim
     rows = found.select_related("buyer", "product").defer("terms")
     page = keyset_page(rows, order_by=["-id"], cursor=cursor, size=size)
     stores = store_cards({order.provider_id for order in page.items})
-    items = [line_of(order, stores.get(order.provider_id), now, reader) for order in page.items]
+    due = work_due(page.items)
+    items = [line_of(one, stores.get(one.provider_id), now, reader, due.get(one.pk)) for one in page.items]
     return Page(items, page.next_cursor, page.previous_cursor)
 
 
-def line_of(order: Order, store: Any, now: datetime, reader: str = "") -> OrderLine:
-    """An order as a list draws it for readers of one side, without a query."""
+def line_of(
+    order: Order, store: Any, now: datetime, reader: str = "", work_due_at: datetime | None = None
+) -> OrderLine:
+    """An order as a list draws it for readers of one side, without a query; `work_due_at` as `work_due` found it."""
     return OrderLine(
         number=order.number,
         title=Text(order.title_zh, order.title_en or order.title_zh),
@@ -86,7 +89,7 @@ def line_of(order: Order, store: Any, now: datetime, reader: str = "") -> OrderL
         paid_at=order.paid_at,
         store=Text(store.name_zh, store.name_en) if store else Text("", ""),
         buyer=str(order.buyer),
-        waiting=waiting_for(order, now, reader),
+        waiting=waiting_for(order, now, reader, work_due_at),
         held=order.held,
         cover_version_id=order.version_id,
         product_slug=order.product.slug,

@@ -1,10 +1,14 @@
 """Who owes what by when: one sentence for each order."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Min
+
 from catalog.types import ProductClass
-from orders.types import OrderState, Side, Waiting
+from orders.models import OrderMilestone
+from orders.types import MilestoneState, OrderState, Side, Waiting
 from regulation.types import Text, moment_of_end
 
 _CALLED: dict[str, Text] = {
@@ -26,8 +30,22 @@ def _until(at: datetime | None, zh: str, en: str) -> Text:
     return Text(f"{zh}，最晚 {end.zh}。", f"{en}, by {end.en}.")
 
 
-def waiting_for(order: Any, now: datetime, reader: str = "") -> Waiting:
-    """Who owes what by when on an order, said to a reader of one side, from its own columns (no query)."""
+def work_due(orders: Iterable[Any]) -> dict[int, datetime]:
+    """When the milestone that is being worked on is due, by order; one query, none where no service is in work."""
+    running = [one.pk for one in orders if one.is_service and one.state == OrderState.IN_SERVICE]
+    if not running:
+        return {}
+    begun = OrderMilestone.objects.filter(
+        order__in=running, state__in=[MilestoneState.STARTED, MilestoneState.RETURNED]
+    )
+    return dict(begun.values_list("order_id").annotate(Min("due_at")))
+
+
+def waiting_for(order: Any, now: datetime, reader: str = "", work_due_at: datetime | None = None) -> Waiting:
+    """Who owes what by when on an order, said to a reader of one side, from its own columns (no query).
+
+    `work_due_at` is what `work_due` found for it.
+    """
     state = order.state
     buyer, provider = called(Side.BUYER, reader), called(Side.PROVIDER, reader)
     if state == OrderState.PLACED:
@@ -61,11 +79,11 @@ def waiting_for(order: Any, now: datetime, reader: str = "") -> Waiting:
             _until(due, f"等待{provider.zh}交付", f"Waiting for {provider.en} to deliver"),
         )  # fmt: skip
     if state == OrderState.IN_SERVICE:
-        return _in_service(order, reader)
+        return _in_service(order, reader, work_due_at)
     return _done(order, now)
 
 
-def _in_service(order: Any, reader: str) -> Waiting:
+def _in_service(order: Any, reader: str, work_due_at: datetime | None) -> Waiting:
     buyer, provider = called(Side.BUYER, reader), called(Side.PROVIDER, reader)
     if not order.is_service:
         ends = order.guarantee_ends_at
@@ -88,12 +106,8 @@ def _in_service(order: Any, reader: str) -> Waiting:
             Side.BUYER, "accept", due,
             _until(due, f"等待{buyer.zh}验收", f"Waiting for {buyer.en} to accept what was handed in"),
         )  # fmt: skip
-    return Waiting(
-        Side.PROVIDER,
-        "work",
-        None,
-        Text(f"等待{provider.zh}完成并提交里程碑。", f"Waiting for {provider.en} to hand in the next milestone."),
-    )
+    zh, en = f"等待{provider.zh}完成并提交里程碑", f"Waiting for {provider.en} to hand in the next milestone"
+    return Waiting(Side.PROVIDER, "work", work_due_at, _until(work_due_at, zh, en))
 
 
 def _done(order: Any, now: datetime) -> Waiting:

@@ -15,6 +15,7 @@ from core.money import yuan
 from core.references import new_number
 from core.rows import row_insert
 from orders.models import Order
+from orders.selectors import unpaid_of_plan
 from orders.services.access import (
     NotNow,
     OrderNotFound,
@@ -68,6 +69,17 @@ class PlacedBefore(Conflict):
         self.number = number
 
 
+class UnpaidBefore(Conflict):
+    """An order of the same plan waits for its payment, and another one was not asked for."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            _("Order %(number)s of this plan waits for your payment. Pay it, or say that you want another one.")
+            % {"number": number}
+        )
+        self.number = number
+
+
 class NotRenewable(NotAllowed):
     """This order is no running subscription, or is renewed already."""
 
@@ -76,14 +88,23 @@ class NotRenewable(NotAllowed):
 
 @act
 def order_place(
-    *, buyer: Any, plan_id: int, quantity: int = 1, note: str = "", key: str = "", actor: Actor, now: datetime
+    *,
+    buyer: Any,
+    plan_id: int,
+    quantity: int = 1,
+    note: str = "",
+    key: str = "",
+    another: bool = True,
+    actor: Actor,
+    now: datetime,
 ) -> Order:
     """Buy a plan: the terms of this moment are frozen and a payment is asked for (§11, §28).
 
     Enterprises and individuals alike buy, or obtain what is free (§8, §10(2)); nobody from themselves (§15, §15(2)).
     The payment is open for the rulebook's time and its page is `/pay/<number>/`; what is free is in service at once.
-    A buyer's `key` places one order, however often it is sent. Raises PlanNotOnSale, OwnPurchase, InvalidInput for a
-    quantity that the plan does not sell, and PlacedBefore for a key that was sent with something else.
+    A buyer's `key` places one order, however often it is sent; without `another` none is placed beside one of the
+    same plan that waits for its payment. Raises PlanNotOnSale, OwnPurchase, InvalidInput for a quantity that the plan
+    does not sell, PlacedBefore for a key that was sent with something else, and UnpaidBefore.
     """
     if actor.id != buyer.pk:
         raise OrderNotFound
@@ -96,6 +117,8 @@ def order_place(
         if before.digest != digest:
             raise PlacedBefore(number)
         return Order.objects.get(number=number)
+    if not another and (unpaid := unpaid_of_plan(buyer=buyer, plan_id=plan_id, now=now)) is not None:
+        raise UnpaidBefore(unpaid.number)
     order = _place(buyer=buyer, plan_id=plan_id, quantity=quantity, note=note, actor=actor, now=now)
     key_answer(owner=owner, key=key, answer={"number": order.number})
     return order

@@ -93,6 +93,12 @@ def member_of(user: Any, provider: Provider) -> StaffMember | None:
     return StaffMember.objects.filter(provider=provider, user=user, left_at__isnull=True).first()
 
 
+def sells(user: Any) -> bool:
+    """Whether somebody works for a provider, or applies to become one."""
+    works = StaffMember.objects.filter(user=user, left_at__isnull=True).exists()
+    return works or Provider.objects.filter(owner=user).exists()
+
+
 def role_of(user: Any, provider: Provider) -> str | None:
     """What somebody is for a provider. Before it is admitted, whoever applies is its owner."""
     return role_of_account(user.pk, provider)

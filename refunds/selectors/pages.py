@@ -71,14 +71,9 @@ def refund_preview(order: Order, reason: Reason | None, now: datetime) -> Refund
     if order.product_class == ProductClass.APPLICATION and order.in_guarantee(now):
         ends = order.guarantee_ends_at
         assert ends is not None
-        after = _upheld(order, ends, reason)
-        later.append(
-            Later(
-                ends,
-                Text(f"担保期于 {moment(ends)} 结束之后", f"Once the guarantee has ended on {moment(ends)}"),
-                after,
-            )
-        )
+        end = moment_of_end(ends)
+        why = Text(f"担保期于 {end.zh} 结束之后", f"After {end.en}, when the guarantee is over")
+        later.append(Later(ends, why, _upheld(order, ends, reason)))
     elif order.is_service and order.in_guarantee(now):
         confirmed = facts_of(order, requested_at=now, reason=reason, reason_upheld=reason is not None)
         after_confirming = entitled(order, _confirmed(confirmed, now))[0]
@@ -305,6 +300,16 @@ class RefundDetail:
     timeline: list[TimelineEvent]
     upheld: Any
 
+    @property
+    def readers_turn(self) -> bool:
+        """Whether the reader is the one to act: waited for, or asked to agree to an offer."""
+        return self.waiting.who == self.side or any(one.act == RefundAct.SIGN_OFFER for one in self.acts)
+
+    @property
+    def statement_in_room(self) -> bool:
+        """Whether the room opens with what the buyer said, so that it need not be said again."""
+        return self.refund.origin == "buyer"
+
 
 def refund_detail(refund: RefundRequest, user: Any, now: datetime) -> RefundDetail:
     """A refund's page for one reader, in a fixed number of queries.
@@ -336,8 +341,9 @@ def refund_detail(refund: RefundRequest, user: Any, now: datetime) -> RefundDeta
 
 
 def timeline_of_refund(refund: RefundRequest) -> list[TimelineEvent]:
-    """Everything that happened to a refund, oldest first. One query."""
-    return _events({refund.subject: refund})
+    """Everything that happened to a refund, oldest first; what was asked for is told in its room. One query."""
+    events = _events({refund.subject: refund})
+    return [replace(event, text="") if event.kind == "refunds.request" else event for event in events]
 
 
 def timeline_of_order(order: Order) -> list[TimelineEvent]:

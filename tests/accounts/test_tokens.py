@@ -151,3 +151,15 @@ def test_some_scopes_are_operators_alone(person: User, operator: User, now: date
         make(person, now, "books:read")
     token, _headers = make(operator, now, "books:read")
     assert token.scopes == ["books:read"]
+
+
+def test_a_scope_is_offered_only_to_those_whom_it_serves(person: User, other: User, now: datetime, monkeypatch) -> None:
+    monkeypatch.setattr(scopes, "_scopes", dict(scopes._scopes))
+    scopes.register("shop:read", "Read the shop", lambda user: user == other)
+
+    assert "shop:read" not in {scope.name for scope in scopes.available(person)}
+    with pytest.raises(InvalidInput):
+        make(person, now, "shop:read")
+    token, _headers = make(other, now, "shop:read")
+    assert token.scopes == ["shop:read"]
+    assert scopes.titles()["shop:read"] == "Read the shop"

@@ -54,3 +54,13 @@ def test_half_a_kind_is_refused(title: dict[str, str], body: dict[str, str], gro
 def test_a_kind_is_registered_once() -> None:
     with pytest.raises(ValueError, match="already"):
         kinds.register("test.paid", title=GOOD, body=GOOD)
+
+
+def test_the_end_of_a_period_is_said_by_its_last_day() -> None:
+    midnight = datetime(2026, 3, 8, tzinfo=BEIJING)
+    values = {"due_at": midnight, "until": midnight, "paid_at": midnight}
+    assert (
+        kinds.fill("{due_at}、{until}、{paid_at}", values, "zh-hans")
+        == "2026-03-07 24:00、2026-03-07 24:00、2026-03-08 00:00"
+    )
+    assert kinds.fill("{due_at}", values, "en") == "the end of 2026-03-07"

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from accounts import scopes
 from core.acts import SYSTEM, Actor
 from core.errors import InvalidInput, NotAllowed, NotPermitted
 from core.models import OutboxMessage
@@ -262,3 +263,13 @@ def test_a_logo_is_drawn_anew_and_served_from_its_digest(now: datetime, clock: o
     services.restriction_place(provider=provider, kind="frozen", reason="违规", actor=SYSTEM, now=now)
     assert client.get(address).status_code == 404
     assert selectors.store_cards([provider.pk])[provider.pk].logo == address
+
+
+def test_scopes_of_selling_are_offered_to_those_who_sell_or_apply_to(now) -> None:
+    buyer, applicant = making.make_person(now), making.make_person(now)
+    making.start(applicant, now)
+    selling = {"store:read", "store:write", "catalog:write", "deposit:read", "deposit:write", "settlements:read"}
+    assert not selling & {scope.name for scope in scopes.available(buyer.user)}
+    assert {"orders:read", "catalog:read"} <= {scope.name for scope in scopes.available(buyer.user)}
+    assert selling <= {scope.name for scope in scopes.available(applicant.user)}
+    assert selling <= {scope.name for scope in scopes.available(making.make_provider(now)[1].user)}

@@ -8,6 +8,7 @@ from core import sweeps
 from core.acts import SYSTEM
 from core.clock import BEIJING
 from core.errors import InvalidInput, NotAllowed, NotPermitted
+from core.uploads import EVIDENCE, checked_upload
 from deposits.selectors import deposit_balance
 from exits.selectors import open_exit_of
 from exits.services import clearance_confirm
@@ -15,7 +16,7 @@ from orders.models import Order
 from providers.models import Provider
 from providers.selectors import is_displayed
 from regulation.models import AuditRecord
-from tests.orders.making import books_fit, told
+from tests.orders.making import books_fit, evidence, told
 from tests.violations.conftest import Scene
 from violations.models import Case, Complaint, PointsEntry, YearTally
 from violations.selectors import points_of_year
@@ -28,6 +29,7 @@ from violations.services import (
     case_statement_add,
     complaint_file,
     complaint_respond,
+    complaint_support,
     complaint_uphold,
     complaint_withdraw,
 )
@@ -270,3 +272,29 @@ def test_an_upheld_complaint_opens_a_case_under_the_row_of_its_day(scene: Scene,
     assert (case.code, case.state, case.complaint_id) == ("V1401", CaseState.HEARING, complaint.pk)
     assert told(scene.buyer.user, "complaint.upheld") == 1
     assert SYSTEM.id is None
+
+
+@pytest.mark.clause("18(16)")
+def test_evidence_is_added_by_the_complainant_alone_and_up_to_a_number(scene: Scene, now: datetime) -> None:
+    complaint = complain(scene, now)
+    file = checked_upload(evidence(), name="记录.txt", kinds=EVIDENCE, field="files")
+    trail = AuditRecord.objects.count()
+
+    with pytest.raises(NotPermitted):
+        complaint_support(complaint=complaint, evidence=[file], actor=scene.person.actor, now=now)
+    for files in ([], [file] * 31):
+        with pytest.raises(InvalidInput) as refused:
+            complaint_support(complaint=complaint, evidence=files, actor=scene.buyer.actor, now=now)
+        assert refused.value.field == "files"
+    assert (AuditRecord.objects.count(), complaint.evidence.count()) == (trail, 0)
+
+    complaint_support(complaint=complaint, evidence=[file], actor=scene.buyer.actor, now=now)
+    kept = complaint.evidence.get()
+    assert (kept.side, kept.given_by_id, kept.sha256) == ("complainant", scene.buyer.user.pk, file.sha256)
+    assert AuditRecord.objects.latest("pk").after == {"files": 1, "sha256": [file.sha256]}
+    assert told(scene.person.user, "complaint.supported") == 1
+
+    complaint_withdraw(complaint=complaint, actor=scene.buyer.actor, now=now)
+    with pytest.raises(NotAllowed):
+        complaint_support(complaint=complaint, evidence=[file], actor=scene.buyer.actor, now=now)
+    assert complaint.evidence.count() == 1

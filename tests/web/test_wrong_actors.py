@@ -80,6 +80,14 @@ def complain(scene: Scene, actor: Actor) -> Any:
     )  # fmt: skip
 
 
+def add_evidence(scene: Scene, actor: Actor) -> Any:
+    from core.uploads import EVIDENCE, checked_upload
+
+    file = checked_upload(paper(), name="evidence.txt", kinds=EVIDENCE, field="files")
+    complaint = scene.things["complaint"]
+    return violations.services.complaint_support(complaint=complaint, evidence=[file], actor=actor, now=NOW)
+
+
 def claim(scene: Scene, actor: Actor) -> Any:
     return violations.services.takedown_file(
         claimant=scene.people["buyer"], product=scene.things["product"], work="日志管家", basis="own",
@@ -128,6 +136,7 @@ ACTS: dict[str, tuple[Call, set[str]]] = {
     "ticket_close": (act("ticket_close", "ticket=ticket"), {"buyer"}),
     "complaint_file": (complain, {"buyer"}),
     "complaint_respond": (act("complaint_respond", "complaint=complaint", response="核实中", evidence=[]), TEAM),
+    "complaint_support": (add_evidence, {"buyer"}),
     "complaint_withdraw": (act("complaint_withdraw", "complaint=complaint"), {"buyer"}),
     "complaint_uphold": (
         act("complaint_uphold", "complaint=complaint", code="V0902", occurred_at=NOW - timedelta(hours=1), **WHY),

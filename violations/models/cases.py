@@ -6,11 +6,11 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.fsm import FSMField, FSMModelMixin, transition
-from regulation.types import moment
+from regulation.types import moment_of_end
 from violations.types import CaseSource, CaseState
 
 
@@ -137,7 +137,7 @@ class Case(FSMModelMixin, models.Model):
     @property
     def examined(self) -> str:
         """What is examined: in the reader's language where the platform itself opened the case."""
-        at = {"at": moment(self.occurred_at)}
+        at = {"at": moment_of_end(self.occurred_at).in_language(get_language() or settings.LANGUAGE_CODE)}
         if self.source == CaseSource.LATE_RESPONSE and self.complaint is not None:
             return gettext("Complaint %(number)s was not answered before %(at)s.") % {
                 "number": self.complaint.number, **at,

@@ -21,6 +21,7 @@ from violations.services.complaints import (
     complaint_file,
     complaint_respond,
     complaint_response_lapse,
+    complaint_support,
     complaint_uphold,
     complaint_withdraw,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "complaint_file",
     "complaint_respond",
     "complaint_response_lapse",
+    "complaint_support",
     "complaint_uphold",
     "complaint_withdraw",
     "defect_ask",

@@ -28,6 +28,7 @@ from violations.types import OPEN_COMPLAINTS, CaseSource, ComplaintState
 
 LATE_RESPONSE = "V1816"
 LONGEST = 4000
+MOST_FILES = 30
 
 
 @act
@@ -125,6 +126,43 @@ def evidence_add(
             sha256=file.sha256,
             given_at=now,
         ).save()
+
+
+@act
+def complaint_support(
+    *, complaint: Complaint, evidence: Sequence[CheckedFile], actor: Actor, now: datetime
+) -> Complaint:
+    """The complainant, and nobody else, adds evidence to a complaint that is open; the provider is told (§18(16)).
+
+    Raises NotPermitted, NotAllowed once it is closed, InvalidInput without a file or beyond what is kept.
+    """
+    complaint = selectors.complaint_locked(complaint.pk)
+    if actor.id != complaint.complainant_id:
+        raise NotPermitted(_("Only the person who complained can add evidence here."))
+    _ensure_open(complaint)
+    if not evidence:
+        raise InvalidInput(_("Add at least one file."), field="files")
+    if complaint.evidence.filter(side="complainant").count() + len(evidence) > MOST_FILES:
+        raise InvalidInput(_("A complaint keeps at most %(n)d of your files.") % {"n": MOST_FILES}, field="files")
+    evidence_add(complaint=complaint, case=None, files=evidence, side="complainant", giver_id=actor.person, now=now)
+    audit_record(
+        act="complaint_support",
+        actor=actor,
+        subject=_subject(complaint),
+        before={},
+        after={"files": len(evidence), "sha256": [one.sha256 for one in evidence]},
+        now=now,
+    )
+    for person in selectors.people_of(complaint.provider):
+        notify(
+            recipient=person,
+            kind="complaint.supported",
+            subject=_subject(complaint),
+            context={"number": complaint.number, "files": len(evidence)},
+            now=now,
+            link=f"/console/complaints/{complaint.number}/",
+        )
+    return complaint
 
 
 @act

@@ -43,7 +43,7 @@ def countdown(due_at: Any, now: datetime, start: Any = None) -> Countdown | None
     return Countdown(
         tone=tone,
         text=text.replace("{time}", words.length_text(left)),
-        title=_("Due %(when)s") % {"when": words.beijing_text(due)},
+        title=_("Due by %(when)s") % {"when": words.end_text(due)},
         due_iso=due.isoformat(),
         warn_iso=warn_at.isoformat(),
     )

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from regulation.types import names_an_end
 from web.components import words
 from web.components.decision_names import CHOICES, MONEY, NAMES, PERCENT, RULES, SHARE, TONES
 
@@ -87,18 +88,24 @@ def _text(key: str, value: Any) -> tuple[str, str]:
     if key in SHARE:
         return f"{Decimal(str(value)) * 100:.2f}%", "text"
     if isinstance(value, datetime | date):
-        return words.beijing_text(value), "date"
+        return _when(key, value), "date"
     if isinstance(value, str):
         if _DAY.match(value) and (instant := words.as_instant(value)):
-            return words.beijing_text(instant), "date"
+            return _when(key, instant), "date"
         return str(CHOICES.get(value, value)), "text"
     if isinstance(value, Mapping):
-        return "; ".join(f"{line.name} {line.text}" for line in _lines(value)), "text"
+        between = "；" if words.in_chinese() else "; "
+        return between.join(f"{line.name} {line.text}" for line in _lines(value)), "text"
     if isinstance(value, list | tuple):
         if all(isinstance(item, str) for item in value) and value:
-            return ", ".join(_text(key, item)[0] for item in value), "text"
+            between = "、" if words.in_chinese() else ", "
+            return between.join(_text(key, item)[0] for item in value), "text"
         return ngettext("%(n)s entry", "%(n)s entries", len(value)) % {"n": len(value)}, "text"
     return str(value), "text"
+
+
+def _when(key: str, at: date) -> str:
+    return words.end_text(at) if names_an_end(key) else words.beijing_text(at)
 
 
 def _in_language(text: Any) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django import forms
 from django.forms.boundfield import BoundField, BoundWidget
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 LIMIT_MB = 10
 
@@ -42,6 +43,11 @@ def field_parts(field: BoundField, extra_help: str = "") -> FieldParts:
             if choice.data["attrs"].get("aria-invalid") is None and field.errors:
                 choice.data["attrs"]["aria-invalid"] = "true"
         return FieldParts("group", choices=choices, described_by=described_by)
+    if isinstance(widget, forms.Select) and not isinstance(widget, forms.SelectMultiple):
+        # "Nothing chosen" is asked for in words, not drawn as dashes.
+        widget.choices = [
+            (value, label if value or str(label).strip("-—") else _("Choose one")) for value, label in widget.choices
+        ]
     kind, classes = _kind(widget)
     attrs: dict[str, Any] = {"class": f"{classes} {widget.attrs.get('class', '')}".strip()}
     if described_by:

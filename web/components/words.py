@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.utils.html import conditional_escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from core.clock import BEIJING
+from regulation.types import moment_of_end
 
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+# Days with their time, numbers that people quote, amounts: what a line may not end in the middle of.
+_WHOLE = re.compile(r"\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2})?|\b[A-Z]{1,3}\d{6}-[0-9A-Z]{6}-[0-9A-Z]\b|-?¥[\d,]+(?:\.\d+)?")
 MONTHS = [
     "January",
     "February",
@@ -64,6 +70,18 @@ def beijing_text(at: Any) -> str:
         return at.isoformat()
     instant = as_instant(at)
     return instant.strftime("%Y-%m-%d %H:%M") if instant else ""
+
+
+def end_text(at: Any) -> str:
+    """The end of a period beside `beijing_text`: `2026-03-07 24:00`, `the end of 2026-03-07` where it ends at 00:00."""
+    instant = as_instant(at)
+    return str(moment_of_end(instant).in_language(get_language() or "zh-hans")) if instant else beijing_text(at)
+
+
+def unbroken(text: Any) -> SafeString:
+    """A text whose days, times, numbers and amounts each stay on one line: they break at no hyphen and no space."""
+    escaped = str(conditional_escape(text))
+    return mark_safe(_WHOLE.sub(lambda found: f'<span class="nowrap">{found[0]}</span>', escaped))
 
 
 def day_text(at: Any) -> str:

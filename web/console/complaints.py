@@ -99,9 +99,10 @@ def complaint(request: HttpRequest, provider: Provider, now: datetime, number: s
 def _complaint_timeline(found: Any) -> list[TimelineItem]:
     files = selectors.evidence_of(found)
 
-    def attached(side: str) -> list[Attachment]:
+    def attached(side: str, at: datetime | None = None) -> list[Attachment]:
         base = f"{COMPLAINTS}{found.number}/files/"
-        return [Attachment(one.name, f"{base}{one.pk}/") for one in files if one.side == side]
+        of_side = [one for one in files if one.side == side and at in (None, one.given_at)]
+        return [Attachment(one.name, f"{base}{one.pk}/") for one in of_side]
 
     items = [
         TimelineItem(
@@ -112,8 +113,15 @@ def _complaint_timeline(found: Any) -> list[TimelineItem]:
             "accent",
             found.statement,
             ("18(16)",),
-            attachments=attached("complainant"),
+            attachments=attached("complainant", found.filed_at),
         )
+    ]
+    later = {one.given_at for one in files if one.side == "complainant"} - {found.filed_at}
+    items += [
+        TimelineItem(
+            _("Evidence added"), at, str(found.complainant), "paperclip", attachments=attached("complainant", at)
+        )
+        for at in later
     ]
     if found.late_recorded_at:
         items.append(

@@ -68,6 +68,7 @@ def detail(request: HttpRequest, provider: Provider, now: datetime, number: str)
         "takedown",
         now,
         claim=found,
+        product_page=f"/console/products/{found.product_id}/",
         tone=TONES.get(TakedownState(found.state), "paid"),
         open=found.state == TakedownState.FILED,
         files=list(found.files.order_by("id")),

@@ -1,6 +1,7 @@
 """Complaining about a provider: filing with evidence, the thirty minutes, the outcome."""
 
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -17,12 +18,12 @@ from core.acts import Actor
 from core.errors import DomainError
 from core.pages import keyset_page
 from core.periods import beijing_date
-from core.uploads import EVIDENCE, checked_upload, file_response
+from core.uploads import EVIDENCE, CheckedFile, checked_upload, file_response
 from orders.selectors import order_of_buyer
 from providers.selectors import store_by_slug
 from regulation.selectors import rulebook_at
 from violations.selectors import complaint_of_person, complaints_of_person, evidence_file, evidence_of
-from violations.services import complaint_file, complaint_withdraw
+from violations.services import complaint_file, complaint_support, complaint_withdraw
 from violations.types import OPEN_COMPLAINTS, ComplaintState
 from web.acts import ActPage, Done, FilesField, act_page, refused_by_field
 from web.components.lists import FilterSpec, list_state
@@ -59,6 +60,13 @@ class ComplaintForm(forms.Form):
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["code"].choices = [("", _("I do not know")), *kinds]  # type: ignore[attr-defined]
+
+
+class EvidenceForm(forms.Form):
+    files = FilesField(  # type: ignore[assignment]  # the form's own mapping of uploads is never read by this name
+        label=gettext_lazy("Evidence"),
+        help_text=gettext_lazy("Pictures, PDF, text or office files, each up to 10 MB."),
+    )
 
 
 def _store_name(store: Any) -> str:
@@ -138,12 +146,14 @@ def _file(request: HttpRequest, form: ComplaintForm, order: Any, store: Any, now
         statement=form.cleaned_data["statement"],
         conduct_on=form.cleaned_data["conduct_on"],
         code=form.cleaned_data["code"],
-        evidence=[
-            checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in form.cleaned_data["files"]
-        ],
+        evidence=_checked(form.cleaned_data["files"]),
         actor=Actor.of(request.user),
         now=now,
     )
+
+
+def _checked(files: list[Any]) -> list[CheckedFile]:
+    return [checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in files]
 
 
 @login_required
@@ -176,9 +186,9 @@ def _waiting(complaint: Any) -> str:
     return ""
 
 
-def _attached(complaint: Any, files: list[Any], side: str) -> list[Attachment]:
+def _attached(complaint: Any, files: list[Any]) -> list[Attachment]:
     base = f"/complaints/{complaint.number}/files/"
-    return [Attachment(one.name, f"{base}{one.pk}/") for one in files if one.side == side]
+    return [Attachment(one.name, f"{base}{one.pk}/") for one in files]
 
 
 def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
@@ -191,8 +201,13 @@ def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
             "accent",
             complaint.statement,
             ("18(16)",),
-            attachments=_attached(complaint, files, "complainant"),
+            attachments=_attached(complaint, [one for one in files if one.given_at == complaint.filed_at]),
         )
+    ]
+    later = [one for one in files if one.side == "complainant" and one.given_at > complaint.filed_at]
+    items += [
+        TimelineItem(_("Evidence added"), at, _("you"), "paperclip", attachments=_attached(complaint, list(given)))
+        for at, given in groupby(sorted(later, key=lambda one: (one.given_at, one.pk)), lambda one: one.given_at)
     ]
     if complaint.late_recorded_at:
         items.append(
@@ -214,7 +229,7 @@ def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
                 "message-circle",
                 "neutral",
                 complaint.response,
-                attachments=_attached(complaint, files, "provider"),
+                attachments=_attached(complaint, [one for one in files if one.side == "provider"]),
             )
         )
     if complaint.decided_at:
@@ -226,7 +241,7 @@ def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
                 "gavel",
                 TONES[ComplaintState(complaint.state)],
                 complaint.outcome_reason,
-                attachments=_attached(complaint, files, "operator"),
+                attachments=_attached(complaint, [one for one in files if one.side == "operator"]),
             )
         )
     return sorted(items, key=lambda item: item.at, reverse=True)
@@ -250,17 +265,46 @@ WITHDRAW = ActPage(
 )
 
 
-@login_required
-@require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, number: str) -> HttpResponse:
-    """Take a complaint back."""
+def _support(complaint: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
+    complaint_support(complaint=complaint, evidence=_checked(data["files"]), actor=actor, now=now)
+    return Done(_("Your evidence is with the complaint."), f"/complaints/{complaint.number}/")
+
+
+SUPPORT = ActPage(
+    gettext_lazy("Add evidence to this complaint"),
+    gettext_lazy("Add the evidence"),
+    _support,
+    lambda complaint, target, now: [
+        Consequence(gettext_lazy("The provider and the operator read it. It cannot be taken back."), None, "neutral")
+    ],
+    form=EvidenceForm,
+    clauses=("18(16)",),
+)
+
+
+def _on_open(request: HttpRequest, number: str, page: ActPage) -> HttpResponse:
+    """The page of an act on one's own complaint, while that is open."""
     now = clock.now()
     complaint = complaint_of_person(request.user, number)
     back = f"/complaints/{number}/"
     if complaint.state not in OPEN_COMPLAINTS:
         messages.warning(request, _("This complaint is closed."))
         return redirect(back)
-    return act_page(request, page=WITHDRAW, subject=complaint, target=None, back=back, now=now)
+    return act_page(request, page=page, subject=complaint, target=None, back=back, now=now)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def support(request: HttpRequest, number: str) -> HttpResponse:
+    """Add evidence to a complaint."""
+    return _on_open(request, number, SUPPORT)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def withdraw(request: HttpRequest, number: str) -> HttpResponse:
+    """Take a complaint back."""
+    return _on_open(request, number, WITHDRAW)
 
 
 @login_required

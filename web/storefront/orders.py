@@ -1,6 +1,7 @@
 """Buying, and what was bought: checkout, my orders, one order."""
 
 import secrets
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -11,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from catalog.types import ProductClass
+from catalog.types import ProductClass, ProductState
 from core import clock
 from core.acts import Actor
 from core.errors import DomainError, InvalidInput, NotAllowed
@@ -24,8 +25,9 @@ from orders.selectors import (
     order_detail,
     order_of_buyer,
     orders_of_buyer,
+    unpaid_of_plan,
 )
-from orders.services import PlacedBefore, order_place
+from orders.services import PlacedBefore, UnpaidBefore, order_place
 from orders.types import MilestoneState, OrderAct, OrderFilters, OrderState
 from payments.selectors import intent_of
 from refunds.selectors import refunds_of_order
@@ -63,6 +65,7 @@ class CheckoutForm(forms.Form):
     quantity = forms.IntegerField(min_value=1, max_value=MOST)
     note = forms.CharField(required=False, max_length=500, widget=forms.Textarea({"rows": 2}))
     agreed = forms.BooleanField()
+    another = forms.BooleanField(required=False)
     key = forms.CharField(widget=forms.HiddenInput, max_length=40)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,6 +74,7 @@ class CheckoutForm(forms.Form):
         self.fields["note"].label = _("A note for the provider")
         self.fields["agreed"].label = _("I have read the terms of use and the rules for refunds above")
         self.fields["agreed"].error_messages["required"] = _("Please read the terms and tick the box before you order.")
+        self.fields["another"].label = _("I want another one beside the unpaid order")
         self.fields["key"].error_messages["required"] = _("This form is incomplete. Look through it and send it again.")
 
 
@@ -98,17 +102,18 @@ def checkout(request: HttpRequest) -> HttpResponse:
                 quantity=form.cleaned_data["quantity"],
                 note=form.cleaned_data["note"],
                 key=form.cleaned_data["key"],
+                another=form.cleaned_data["another"],
                 actor=Actor.of(request.user),
                 now=now,
             )
         except InvalidInput as error:
             if not refused_by_field(form, error):
                 refused = error
-        except NotAllowed as error:
+        except (NotAllowed, UnpaidBefore) as error:
             refused = error
         except PlacedBefore as error:
             refused = error
-            form = CheckoutForm(initial=form.cleaned_data | {"key": fresh, "agreed": False})
+            form = CheckoutForm(initial=form.cleaned_data | {"key": fresh, "agreed": False, "another": True})
         else:
             return redirect(_next_page(order))
     elif form.has_error("key"):
@@ -116,6 +121,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     preview = checkout_preview(plan_id=plan_id, quantity=quantity, now=now)
     context = {
         "preview": preview,
+        "unpaid": unpaid_of_plan(buyer=request.user, plan_id=plan_id, now=now),
         "terms": preview.terms,
         "title": _title(preview.terms, "title"),
         "plan_name": _title(preview.terms, "plan_name"),
@@ -201,10 +207,17 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "refunds": refunds_of_order(order),
         "leaving": leaving_of(request.user, number, now),
         "remedy": remedy_of_order(order),
+        "buy_again": _is_over(order, now) and order.product.state == ProductState.ON_SALE,
         "now": now,
         "crumbs": [(_("My orders"), "/orders/")],
     }
     return render(request, "orders/detail.html", context)
+
+
+def _is_over(order: Any, now: datetime) -> bool:
+    """Whether nothing of an order goes on: not bought after all, closed, or its term has ended."""
+    ended = order.term_ends_at is not None and order.term_ends_at <= now
+    return ended or order.state in {OrderState.CLOSED, OrderState.REFUNDED, OrderState.CANCELLED}
 
 
 def _of_milestone(button: dict[str, Any]) -> bool:

@@ -1,5 +1,6 @@
 """A product and a store, as those who may buy see them."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -51,13 +52,16 @@ def drawn_product(
         "guarantee_clauses": GUARANTEE_CLAUSES[page["product_class"]],
         "record": provider_record(page["provider_id"], now),
         "choices": _choices(page),
+        "prices": json.dumps({str(plan["id"]): str(plan["price"] or 0) for plan in page["plans"]}),
+        "first_price": page["plans"][0]["price"] or 0 if page["plans"] else None,
         "attested": attested_last(page["id"]) if part == "versions" else None,
         "defects": defects_known(page["id"]),
         "support": _support(page["provider_id"]) if part == "details" else [],
         "part": part,
         "tabs": _tabs(page, part, base),
         "crumbs": _crumbs(page["category"]),
-        "store_name": (page["store"].name_en if in_english() else "") or page["store"].name_zh if page["store"] else "",
+        "store_name": _store_name(page["store"]),
+        "performer_name": _store_name(page["performer"]),
         "preview": preview,
         "now": now,
     }
@@ -66,6 +70,10 @@ def drawn_product(
         context |= {"reviews": reviews.page, "bars": review_bars(reviews.counts)}
     context["parts"] = _texts(page, part)
     return render(request, "storefront/product.html", context)
+
+
+def _store_name(store: Any) -> str:
+    return ((store.name_en if in_english() else "") or store.name_zh) if store else ""
 
 
 def _choices(page: dict[str, Any]) -> list[ChoiceCard]:

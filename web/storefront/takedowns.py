@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -26,6 +27,7 @@ from violations.types import RemedyState, TakedownState
 from web.acts import ActPage, Done, FilesField, act_page
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
+from web.storefront.cards import worded
 
 TONES = {
     TakedownState.FILED: "held",
@@ -92,7 +94,16 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     now = clock.now()
     page = product_page(slug=slug, now=now)
     product = Product.objects.select_related("provider", "live_version").get(pk=page["id"])
-    return act_page(request, page=CLAIM, subject=product, target=request.user, back=f"/p/{slug}/", now=now)
+    about = format_html('{} <a href="/p/{}/">{}</a>', _("Product"), slug, worded(page["texts"], "title"))
+    return act_page(
+        request,
+        page=CLAIM,
+        subject=product,
+        target=request.user,
+        back=f"/p/{slug}/",
+        now=now,
+        more={"about": about},
+    )
 
 
 @login_required

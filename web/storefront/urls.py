@@ -43,6 +43,7 @@ urlpatterns = [
     path("complaints/", complaints.index, name="complaints"),
     path("complaints/new/", complaints.new, name="complaint-new"),
     path("complaints/<str:number>/", complaints.detail, name="complaint"),
+    path("complaints/<str:number>/evidence/", complaints.support, name="complaint-support"),
     path("complaints/<str:number>/withdraw/", complaints.withdraw, name="complaint-withdraw"),
     path("complaints/<str:number>/files/<int:pk>/", complaints.file, name="complaint-file"),
     path("rules/", rules.index, name="rules"),

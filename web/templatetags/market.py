@@ -44,13 +44,25 @@ def money(amount: Any) -> str:
 @register.filter
 def beijing(at: Any) -> str:
     """`{{ order.paid_at|beijing }}` → `2026-03-02 14:05`."""
-    return words.beijing_text(at)
+    return words.unbroken(words.beijing_text(at))
 
 
 @register.filter
 def day(at: Any) -> str:
     """`{{ order.paid_at|day }}` → `2026-03-02`."""
-    return words.day_text(at)
+    return words.unbroken(words.day_text(at))
+
+
+@register.filter
+def ends(at: Any) -> str:
+    """`{{ store.until|ends }}` → `2026-03-07 24:00`: the end of a period, said by its last day."""
+    return words.unbroken(words.end_text(at))
+
+
+@register.filter
+def unbroken(text: Any) -> str:
+    """`{{ order.number|unbroken }}`: no line ends inside a day, a number or an amount."""
+    return words.unbroken(text)
 
 
 @register.simple_tag(takes_context=True)
@@ -86,8 +98,8 @@ def waiting(context: template.Context, sentence: Any, due_at: Any = None) -> str
     A bilingual Text says its own deadline.
     """
     if hasattr(sentence, "in_language"):
-        return language_text(sentence)
-    return words.waiting_text(sentence, due_at, _now(context))
+        return words.unbroken(language_text(sentence))
+    return words.unbroken(words.waiting_text(sentence, due_at, _now(context)))
 
 
 @register.filter

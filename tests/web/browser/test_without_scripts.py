@@ -123,6 +123,8 @@ def test_a_product_is_bought_and_a_form_sent_again_buys_nothing_more(enter: Ente
     page.get_by_role("button", name="Buy this plan").click()
     page.wait_for_url("**/checkout/**")
     page.locator("#id_agreed").check()
+    # The market holds an unpaid order of this plan: another one is placed where it is asked for.
+    page.locator("#id_another").check()
     fields = "[...new FormData(document.querySelector('main form'))]"
     sent = page.context.request.post(
         page.url, form=dict(page.evaluate(fields)), headers={"Referer": page.url}, max_redirects=0

@@ -1,10 +1,11 @@
 """The clock of a deadline."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils.translation import override
 
+from core.clock import BEIJING
 from web.components.countdown import countdown
 
 
@@ -48,3 +49,8 @@ def test_scripts_are_told_when_to_change_the_colour(now):
     clock = countdown(now + timedelta(days=3), now)
     assert clock.warn_iso == (now + timedelta(days=2)).isoformat()
     assert clock.due_iso == (now + timedelta(days=3)).isoformat()
+
+
+def test_its_hover_says_the_end_of_a_day_like_the_sentence_beside_it(now):
+    assert countdown(datetime(2026, 3, 8, tzinfo=BEIJING), now).title == "Due by the end of 2026-03-07"
+    assert countdown(datetime(2026, 3, 8, 9, 30, tzinfo=BEIJING), now).title == "Due by 2026-03-08 09:30"

@@ -104,3 +104,18 @@ def test_every_fact_that_a_rule_reads_has_its_words(rule) -> None:
     assert rule.name in RULES
     assert keys <= set(NAMES)
     assert values <= set(CHOICES)
+
+
+def test_an_end_is_said_by_its_last_day_and_a_beginning_by_its_first():
+    midnight = datetime(2026, 3, 8, tzinfo=BEIJING)
+    found = Decision("x", "2017-03-07", "keep", {"due_at": midnight, "allowed_from": midnight}, (), Text("是", "yes"))
+    with override("zh-hans"):
+        view = decision_view(found, {"term_ends_at": midnight.isoformat(), "paid_at": midnight.isoformat()})
+    assert [line.text for line in (*view.values, *view.facts)] == ["2026-03-07 24:00", "2026-03-08 00:00"] * 2
+
+
+@pytest.mark.parametrize(("language", "parts"), [("zh-hans", "a、b"), ("en", "a, b")])
+def test_several_values_are_joined_as_the_language_joins_them(language, parts):
+    found = Decision("x", "2017-03-07", "keep", {"kinds": ["a", "b"]}, (), Text("是", "yes"))
+    with override(language):
+        assert decision_view(found).values[0].text == parts

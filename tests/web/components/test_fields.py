@@ -91,3 +91,24 @@ def test_the_summary_leads_to_every_field_that_is_wrong():
 
 def test_a_form_without_errors_has_no_summary():
     assert "error-summary" not in draw('<c-form :form="form" />', form=Everything())
+
+
+class Chosen(forms.Form):
+    kind = forms.ChoiceField(choices=[("", "---------"), ("a", "A")])
+    basis = forms.ChoiceField(choices=[("", "—"), ("a", "A")])
+    reason = forms.ChoiceField(choices=[("", "no particular reason"), ("a", "A")])
+
+
+def test_nothing_chosen_yet_is_said_in_words():
+    for name in ("kind", "basis"):
+        assert '<option value="" selected>Choose one</option>' in field(name, Chosen())
+    assert "no particular reason" in field("reason", Chosen())
+    with override("zh-hans"):
+        assert '<option value="" selected>请选择</option>' in field("kind", Chosen())
+
+
+def test_choosing_a_file_is_asked_in_our_words_and_its_label_names_the_field():
+    html = field("paper")
+    assert "Choose a file" in html
+    assert re.search(r'<label class="field-label" for="id_paper">License', html)
+    assert re.search(r'<input type="file"[^>]*id="id_paper"', html)

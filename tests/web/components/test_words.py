@@ -84,3 +84,32 @@ def test_waiting_is_a_sentence_with_its_deadline_and_says_when_it_is_late(now):
         late = words.waiting_text("Waiting for the provider", due, due)
         assert late == "Waiting for the provider, late since 4 March 14:05"
         assert words.waiting_text("Waiting for the provider", None, now) == "Waiting for the provider"
+
+
+@pytest.mark.parametrize(
+    ("at", "chinese", "english"),
+    [
+        # The same moment as a deadline says it: by the last day of the period, beside 14:05 as it is.
+        ("2026-03-08T00:00:00+08:00", "2026-03-07 24:00", "the end of 2026-03-07"),
+        ("2026-03-07T16:00:00Z", "2026-03-07 24:00", "the end of 2026-03-07"),
+        ("2026-03-08T00:00:01+08:00", "2026-03-08 00:00", "2026-03-08 00:00"),
+        ("2026-03-07T14:05:00+08:00", "2026-03-07 14:05", "2026-03-07 14:05"),
+        (date(2026, 3, 7), "2026-03-07", "2026-03-07"),
+        (None, "", ""),
+    ],
+)
+def test_the_end_of_a_period_is_said_by_its_last_day_and_a_beginning_by_its_first(at, chinese, english):
+    with override("zh-hans"):
+        assert words.end_text(at) == chinese
+    with override("en"):
+        assert words.end_text(at) == english
+    if at == "2026-03-08T00:00:00+08:00":
+        assert words.beijing_text(at) == "2026-03-08 00:00"
+
+
+def test_no_line_ends_inside_a_day_a_number_or_an_amount():
+    said = words.unbroken("O260302-ABC123-7 <b> 至 2026-03-07 24:00，退还 ¥1,200.00；第 1-2 项")
+    assert said == (
+        '<span class="nowrap">O260302-ABC123-7</span> &lt;b&gt; 至 <span class="nowrap">2026-03-07 24:00</span>，'
+        '退还 <span class="nowrap">¥1,200.00</span>；第 1-2 项'
+    )

@@ -5,6 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.utils.html import strip_tags
 
 from core.periods import end_of_days
 from providers.types import Permission
@@ -60,7 +61,7 @@ def test_accepting_says_the_amount_and_the_decision_that_follow(now: datetime) -
     refund.refresh_from_db()
     assert refund.amount > Decimal("0.00")
     assert f"¥{refund.amount:,.2f}" in page.split("What will happen")[1]
-    assert refund.final.explanation["en"] in page
+    assert refund.final.explanation["en"] in strip_tags(page)
 
 
 @pytest.mark.clause("17(1)")

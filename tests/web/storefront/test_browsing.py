@@ -1,15 +1,24 @@
 """Finding something, a product, a store, and the rulebook, as signed-out visitors see them."""
 
+import json
+import re
 from datetime import datetime
+from decimal import Decimal
+from html import unescape
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
+from core.acts import SYSTEM
+from core.clock import BEIJING
 from core.references import new_number
 from orders.services import review_follow_up, review_reply, review_write
+from providers.services import restriction_place
 from regulation.services import rulebook_load
+from tests.catalog.making import monthly, one_off
 from tests.orders.making import SERVICE, TOOL, deliver_product, make_shop
-from tests.providers.making import make_person
+from tests.providers.making import leave_reason, make_person
 from tests.web.storefront.conftest import Shop, page, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -53,7 +62,7 @@ def test_a_review_stands_with_what_was_added_and_the_answer(shop: Shop, now: dat
     review_follow_up(review=review, text="用了一个月，稳定", actor=shop.buyer.actor, now=now)
     review_reply(review=review, text="感谢信任", actor=shop.provider.actor, now=now)
 
-    text = page(Client(), f"/p/{shop.product.slug}/reviews/", language)
+    text = re.sub(r"</?span[^>]*>", "", page(Client(), f"/p/{shop.product.slug}/reviews/", language))
 
     later, answer = ("追评：", "服务商回复：") if language == "zh-hans" else ("Later:", "The provider answers:")
     assert "部署顺利" in text
@@ -146,3 +155,47 @@ def test_the_buyer_is_not_told_what_the_provider_sold_this_year(shop: Shop, buye
 def test_a_question_of_the_rules_names_its_facts_in_words(shop: Shop, language: str, words: str):
     text = page(Client(), "/rules/decisions/order.guarantee/", language)
     assert f"<dt>{words}</dt><dd><code>paid_at</code></dd>" in text
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("zh-hans", "目前没有正在执行的处理措施"), ("en", "No measures in force")]
+)
+def test_a_store_says_that_no_measure_is_in_force_until_one_is(shop: Shop, now: datetime, language: str, words: str):
+    store = shop.product.provider.store
+    text = page(signed_in(shop.buyer), f"/s/{store.slug}/", language)
+    assert words in text
+    assert 'href="/rules/clauses/20/"' in text
+    restriction_place(
+        provider=shop.product.provider, kind="no_new_listings", reference="case:1", reason=leave_reason(),
+        clauses=("20(3)",), until=datetime(2026, 4, 1, tzinfo=BEIJING), actor=SYSTEM, now=now,
+    )  # fmt: skip
+    text = page(signed_in(shop.buyer), f"/s/{store.slug}/", language)
+    assert words not in text
+    assert ("2026-03-31 24:00" if language == "zh-hans" else "the end of 2026-03-31") in re.sub(
+        r"</?span[^>]*>", "", text
+    )
+
+
+def test_the_plans_of_a_product_come_with_their_prices_for_the_total(now: datetime, clock):
+    product, _person = make_shop(now, plans=[monthly(), one_off()])
+    text = page(Client(), f"/p/{product.slug}/")
+    prices = json.loads(unescape(re.search(r'data-total-of="([^"]+)"', text)[1]))
+    plans = {str(plan.pk): plan.price for plan in product.live_version.plans.all()}
+    assert {key: Decimal(price) for key, price in prices.items()} == plans
+    assert re.search(r"<output[^>]* data-total[^>]*>¥", text)
+
+
+def test_an_infringement_is_reported_about_a_product_by_name(shop: Shop, buyer: Client):
+    slug, version = shop.product.slug, shop.product.live_version
+    for language, title in (("zh-hans", version.title_zh), ("en", version.title_en)):
+        assert f'<a href="/p/{slug}/">{title}</a>' in page(buyer, f"/p/{slug}/infringement/", language)
+
+
+def test_a_clause_page_shows_its_numbers_once(db, clock, now: datetime):
+    rulebook_load(now=now)
+    text = page(Client(), "/rules/clauses/17(1)1/", "en")
+    # The chip's card is there for the chips; on this page its repetition is hidden by its frame.
+    assert re.search(r'<div class="clause-own">\s*<article class="clause-card" data-clause-card>', text)
+    assert "clause-card-numbers" in text
+    style = (settings.BASE_DIR / "static" / "css" / "site.css").read_text()
+    assert re.search(r"\.clause-own :is\([^)]*\.clause-card-numbers[^)]*\)\{display:none\}", style)

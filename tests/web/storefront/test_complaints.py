@@ -7,7 +7,7 @@ import pytest
 from core import sweeps
 from regulation.models import AuditRecord
 from tests.orders.making import evidence, make_shop, told
-from tests.web.storefront.conftest import Shop, page
+from tests.web.storefront.conftest import Shop, page, signed_in
 from violations.models import Complaint
 from violations.services import complaint_respond
 
@@ -113,3 +113,31 @@ def test_queries_do_not_grow_with_complaints(complaint, shop: Shop, buyer, now: 
         buyer.post(f"/complaints/new/?store={product.provider.store.slug}", data(files=[]))
     assert Complaint.objects.count() == 4
     assert queries(buyer, "/complaints/") == few
+
+
+@pytest.mark.clause("18(16)")
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_evidence_is_added_while_the_complaint_is_open_and_the_provider_reads_it(
+    complaint, shop: Shop, buyer, stranger, clock, now: datetime, language
+):
+    path = f"/complaints/{complaint.number}/evidence/"
+    assert f'href="{path}"' in page(buyer, f"/complaints/{complaint.number}/", language)
+    assert ("补充证据" if language == "zh-hans" else "Add evidence") in page(buyer, path, language)
+    assert stranger.post(path, {"files": [evidence()]}).status_code == 404
+    assert buyer.post(path).status_code == 422
+    assert complaint.evidence.count() == 1
+
+    clock.move_to(now + timedelta(minutes=10))
+    assert buyer.post(path, {"files": [evidence(), evidence("第二份")]}).url == f"/complaints/{complaint.number}/"
+    assert complaint.evidence.count() == 3
+    assert told(shop.provider.user, "complaint.supported") == 1
+    text = page(buyer, f"/complaints/{complaint.number}/", language)
+    assert text.count("/files/") == 3
+    assert ("补充证据" if language == "zh-hans" else "Evidence added") in text
+    assert page(signed_in(shop.provider), f"/console/complaints/{complaint.number}/").count("evidence.txt") == 3
+
+    buyer.post(f"/complaints/{complaint.number}/withdraw/")
+    before = AuditRecord.objects.count()
+    assert buyer.post(path, {"files": [evidence()]}).url == f"/complaints/{complaint.number}/"
+    assert f'href="{path}"' not in page(buyer, f"/complaints/{complaint.number}/")
+    assert (complaint.evidence.count(), AuditRecord.objects.count()) == (3, before)

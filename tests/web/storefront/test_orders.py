@@ -8,12 +8,14 @@ from decimal import Decimal
 import pytest
 from django.test import Client
 
+from catalog.models import Product
 from core.acts import SYSTEM
 from orders.models import Order, Review
-from orders.services import milestone_return, milestone_submit
+from orders.services import milestone_return, milestone_start, milestone_submit
 from orders.types import OrderState
 from providers.services import restriction_place
 from regulation.models import AuditRecord
+from regulation.types import moment_of_end
 from tests.orders.making import (
     SERVICE,
     TOOL,
@@ -25,6 +27,7 @@ from tests.orders.making import (
     hand_in_all,
     in_escrow,
     make_shop,
+    monthly,
     one_off,
     owed,
     place,
@@ -72,6 +75,13 @@ def test_checkout_says_total_and_refund_rule_and_leads_to_payment(shop: Shop, bu
     assert (order.amount, order.state, order.buyer_id) == (Decimal("3600.00"), OrderState.PLACED, shop.buyer.user.pk)
 
 
+def test_a_payment_says_what_it_is_for_in_the_readers_language(shop: Shop, buyer):
+    plan, version = shop.product.live_version.plans.get(), shop.product.live_version
+    path = buyer.post("/checkout/", checkout_data(plan)).url
+    assert f"{version.title_zh}</a>" in page(buyer, path)
+    assert f"{version.title_en}</a>" in page(buyer, path, "en")
+
+
 def test_nothing_is_ordered_without_agreeing_to_the_terms(shop: Shop, buyer):
     plan = shop.product.live_version.plans.get()
     before = (Order.objects.count(), AuditRecord.objects.count())
@@ -102,7 +112,8 @@ def test_what_was_changed_after_it_was_sent_is_ordered_only_when_it_is_sent_agai
     assert f'href="/orders/{order.number}/"' in text
     assert 'name="quantity" value="2"' in text
     assert Order.objects.latest("id") == order
-    buyer.post("/checkout/", data | {"quantity": 2, "key": key_in(text)})
+    assert re.search(r'name="another"[^>]*checked', text)
+    buyer.post("/checkout/", data | {"quantity": 2, "key": key_in(text), "another": "on"})
     assert (Order.objects.latest("id").quantity, Order.objects.count()) == (2, 3)
 
 
@@ -135,12 +146,22 @@ def test_a_quantity_that_the_plan_does_not_sell_is_said_at_its_field(shop: Shop,
     assert 'href="#id_quantity"' in text
 
 
-def test_two_forms_place_two_orders(shop: Shop, buyer):
+def test_a_second_form_leads_to_the_unpaid_order_and_places_another_where_that_is_wanted(shop: Shop, buyer, clock):
     plan = shop.product.live_version.plans.get()
     path = f"/checkout/?plan={plan.pk}"
-    for text in (page(buyer, path), page(buyer, path)):
-        assert buyer.post("/checkout/", checkout_data(plan, key=key_in(text))).status_code == 302
+    first, second = page(buyer, path), page(buyer, path)
+    assert 'name="another"' not in second
+    assert buyer.post("/checkout/", checkout_data(plan, key=key_in(first))).status_code == 302
+    unpaid = Order.objects.latest("id")
+    refused = buyer.post("/checkout/", checkout_data(plan, key=key_in(second)))
+    assert (refused.status_code, Order.objects.count()) == (409, 2)
+    for text in (refused.content.decode(), page(buyer, path)):
+        assert f'href="/orders/{unpaid.number}/pay/"' in text
+        assert 'name="another"' in text
+    assert buyer.post("/checkout/", checkout_data(plan, key=key_in(second), another="on")).status_code == 302
     assert Order.objects.count() == 3
+    clock.move_to(unpaid.pay_due_at)
+    assert 'name="another"' not in page(buyer, path)
 
 
 @pytest.mark.clause("17(1)3")
@@ -278,3 +299,39 @@ def test_files_are_for_those_whose_order_it_is(shop: Shop, buyer, stranger, now:
 def test_a_person_who_never_bought_sees_no_acts_of_others(shop: Shop, now: datetime):
     other = signed_in(make_person(now))
     assert shop.order.number not in page(other, "/orders/")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_a_service_in_work_says_in_list_and_page_when_its_milestone_is_due(now, buyer, shop, language, queries):
+    few = None
+    for _n in range(3):
+        service, provider = make_shop(now, SERVICE)
+        order, _buyer = buy(service, now, buyer=shop.buyer)
+        milestone_start(milestone=order.milestones.first(), actor=provider.actor, now=now)
+        few = few or queries(buyer, "/orders/")
+    due = moment_of_end(order.milestones.first().due_at).in_language(language)
+    for path in ("/orders/", f"/orders/{order.number}/"):
+        assert due in re.sub(r"</?span[^>]*>", "", page(buyer, path, language)), path
+    assert queries(buyer, "/orders/") == few
+
+
+def test_what_is_over_leads_to_its_product_while_that_is_on_sale(now, clock, buyer, shop: Shop):
+    product, _person = make_shop(now, plans=[monthly()])
+    order, _buyer = buy(product, now, buyer=shop.buyer)
+    link = f'<a class="btn btn-plain" href="/p/{product.slug}/">'
+    assert link not in page(buyer, f"/orders/{order.number}/")
+    clock.move_to(order.term_ends_at)
+    assert link in page(buyer, f"/orders/{order.number}/")
+    Product.objects.filter(pk=product.pk).update(state="delisted", off_at=now, off_reason="provider")
+    assert link not in page(buyer, f"/orders/{order.number}/")
+
+
+@pytest.mark.clause("17(1)1")
+@pytest.mark.parametrize(("language", "ends"), [("zh-hans", "2026-03-07 24:00"), ("en", "the end of 2026-03-07")])
+def test_the_end_of_the_guarantee_is_said_the_same_way_on_every_page(shop: Shop, buyer, language, ends):
+    plan = shop.product.live_version.plans.get()
+    paths = [f"/checkout/?plan={plan.pk}", f"/orders/{shop.order.number}/", f"/orders/{shop.order.number}/refund/"]
+    for path in paths:
+        text = re.sub(r"<[^>]+>", "", page(buyer, path, language))
+        assert ends in text, path
+        assert "2026-03-08 00:00" not in text, path

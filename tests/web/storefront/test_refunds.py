@@ -1,5 +1,6 @@
 """Asking for money back through the pages."""
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -7,7 +8,7 @@ import pytest
 
 from ledger.models import Transaction
 from refunds.models import RefundRequest
-from refunds.services import refund_dispute, refund_offer
+from refunds.services import refund_dispute, refund_offer, refund_offer_decline
 from refunds.types import RefundState
 from regulation.models import AuditRecord
 from tests.orders.making import SERVICE, TOOL, books_fit, buy, complete_service, evidence, make_shop
@@ -140,3 +141,24 @@ def test_an_order_tells_each_step_of_its_refund_once(disputed, shop: Shop, buyer
     for client, path in ((buyer, "/orders/"), (signed_in(provider), "/console/orders/")):
         text = page(client, f"{path}{refund.order.number}/", language)
         assert text.count("买家申请退款" if language == "zh-hans" else "Refund asked for") == 1
+
+
+def test_the_first_act_stands_out_only_on_the_readers_turn_and_what_was_asked_is_said_once(disputed, shop: Shop, buyer):
+    refund, _provider = disputed
+    first = r'<div class="actions"><a class="btn btn-primary"'
+    text = page(buyer, f"/refunds/{refund.number}/")
+    assert re.search(first, text)
+    assert text.count("上线后经常中断。") == 1
+    offer = refund.offers.get()
+    refund_offer_decline(offer=offer, actor=shop.buyer.actor, now=refund.requested_at)
+    assert not re.search(first, page(buyer, f"/refunds/{refund.number}/"))
+
+
+def test_while_the_provider_is_to_answer_the_button_is_primary_for_the_provider_alone(shop: Shop, buyer, now, clock):
+    clock.move_to(shop.order.guarantee_ends_at + timedelta(days=1))
+    asked = {"reason": "poor_quality", "statement": "经常打不开"}
+    buyer.post(f"/orders/{shop.order.number}/refund/", asked)
+    number = RefundRequest.objects.get().number
+    first = r'<div class="actions"><a class="btn btn-primary"'
+    assert not re.search(first, page(buyer, f"/refunds/{number}/"))
+    assert re.search(first, page(signed_in(shop.provider), f"/console/refunds/{number}/"))
