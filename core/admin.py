@@ -1,6 +1,7 @@
 """What the operators see of the house: the outbox with its dead letters, and what the sweeps did."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -111,7 +112,7 @@ def _money_column(name: str, label: Any) -> Any:
     @admin.display(description=label, ordering=name)
     def shown(obj: Any) -> str:
         amount = getattr(obj, name)
-        return "" if amount is None else format_yuan(amount)
+        return NOTHING if amount is None else format_yuan(amount)
 
     return shown
 
@@ -119,20 +120,24 @@ def _money_column(name: str, label: Any) -> Any:
 def _clock_column(name: str, label: Any, running: Sequence[str]) -> Any:
     @admin.display(description=label, ordering=name)
     def shown(obj: Any) -> SafeString:
-        due_at = getattr(obj, name)
-        if due_at is None:
-            return mark_safe("–")
-        at = localtime(due_at, clock.BEIJING).strftime("%Y-%m-%d %H:%M")
-        now = clock.now()
-        if obj.state not in running:
-            return format_html("{}", at)
-        if due_at <= now:
-            late = _("%(length)s late") % {"length": timeuntil(now, due_at, depth=1)}
-            return format_html('{}<br><span class="desk desk-late">{}</span>', at, late)
-        left = _("%(length)s left") % {"length": timeuntil(due_at, now, depth=1)}
-        return format_html('{}<br><span class="desk desk-quiet">{}</span>', at, left)
+        return clock_told(getattr(obj, name), obj.state in running)
 
     return shown
+
+
+def clock_told(due_at: datetime | None, runs: bool) -> SafeString:
+    """A deadline in Beijing time and, while it runs, how much of it is left or how late it is."""
+    if due_at is None:
+        return mark_safe("–")
+    at = localtime(due_at, clock.BEIJING).strftime("%Y-%m-%d %H:%M")
+    now = clock.now()
+    if not runs:
+        return format_html("{}", at)
+    if due_at <= now:
+        late = _("%(length)s late") % {"length": timeuntil(now, due_at, depth=1)}
+        return format_html('{}<br><span class="desk desk-late">{}</span>', at, late)
+    left = _("%(length)s left") % {"length": timeuntil(due_at, now, depth=1)}
+    return format_html('{}<br><span class="desk desk-quiet">{}</span>', at, left)
 
 
 @admin.register(OutboxMessage)
@@ -159,17 +164,36 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         messages.info(request, ngettext("%(n)d message queued.", "%(n)d messages queued.", sent) % {"n": sent})
 
 
+def sweep_named(name: str) -> str:
+    """What a sweep is called, in the reader's language; its own name where it is no longer there."""
+    return next((str(sweep.title) for sweep in sweeps.all_sweeps() if sweep.name == name), name)
+
+
+class SweepFilter(admin.SimpleListFilter):
+    """By sweep, by what it is called."""
+
+    title = _("Sweep")
+    parameter_name = "sweep"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(sweep.name, sweep.title) for sweep in sweeps.all_sweeps()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(sweep=self.value()) if self.value() else queryset
+
+
 @admin.register(SweepRun)
 class SweepRunAdmin(ReadOnlyAdmin):
+    fields = ["title", "clause", "started_at", "finished_at", "moment", "done", "failed"]
+    readonly_fields = ["title", "clause"]
     list_display = ["title", "clause", "started_at", "finished_at", "done", "failed"]
-    list_filter = ["sweep"]
+    list_filter = [SweepFilter]
     ordering = ["-id"]
     show_full_result_count = False
 
     @admin.display(description=_("Sweep"), ordering="sweep")
     def title(self, run: SweepRun) -> str:
-        known = {sweep.name: sweep for sweep in sweeps.all_sweeps()}
-        return str(known[run.sweep].title) if run.sweep in known else run.sweep
+        return sweep_named(run.sweep)
 
     @admin.display(description=_("Clause"))
     def clause(self, run: SweepRun) -> str:
@@ -179,8 +203,14 @@ class SweepRunAdmin(ReadOnlyAdmin):
 
 @admin.register(SweepFailure)
 class SweepFailureAdmin(ReadOnlyAdmin):
-    list_display = ["sweep", "row", "error", "times", "first_at", "last_at", "resolved_at"]
-    list_filter = ["sweep", ("resolved_at", admin.EmptyFieldListFilter)]
+    fields = ["title", "row", "error", "times", "first_at", "last_at", "resolved_at"]
+    readonly_fields = ["title"]
+    list_display = ["title", "row", "error", "times", "first_at", "last_at", "resolved_at"]
+    list_filter = [SweepFilter, ("resolved_at", admin.EmptyFieldListFilter)]
     search_fields = ["row"]
     ordering = ["-last_at", "-id"]
     show_full_result_count = False
+
+    @admin.display(description=_("Sweep"), ordering="sweep")
+    def title(self, failure: SweepFailure) -> str:
+        return sweep_named(failure.sweep)

@@ -6,6 +6,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.clock import BEIJING
+
 
 class OutboxMessage(models.Model):
     """What is to be told to the outside world once its cause is committed.
@@ -69,7 +71,7 @@ class SweepRun(models.Model):
         indexes = [models.Index(fields=["sweep", "-started_at"], name="sweep_run_latest")]
 
     def __str__(self) -> str:
-        return f"{self.sweep} {self.started_at:%Y-%m-%d %H:%M}"
+        return f"{self.sweep} {self.started_at.astimezone(BEIJING):%Y-%m-%d %H:%M}"
 
 
 class SweepFailure(models.Model):

@@ -96,6 +96,7 @@ class DepositAdmin(FinanceAdmin):
 class DeductionAdmin(FinanceAdmin):
     """What was taken from deposits. It is taken back through an appeal."""
 
+    exclude = ["key"]
     list_display = ["number", "provider", "kind", "amount", "reference", "deducted_at", "was_reversed"]
     list_filter = ["kind", ("reversal", admin.EmptyFieldListFilter)]
     list_select_related = ["provider", "reversal"]

@@ -24,6 +24,7 @@ class DepositsConfig(AppConfig):
 
         purposes.register(
             "deposit",
+            title=_("Deposit of a provider"),
             destination=services.payment_destination,
             link=lambda reference: "/console/deposit/",
             on_paid=lambda intent, now: services.deposit_paid(intent=intent, now=now),

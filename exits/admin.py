@@ -93,7 +93,7 @@ class ExitAdmin(ReviewAdmin):
                 [
                     (_("State"), obj.get_state_display()),
                     (_("Decided by"), obj.decided_by),
-                    (_("Decided"), obj.decided_at),
+                    (pgettext_lazy("when", "Decided"), obj.decided_at),
                     (_("Left"), obj.left_at),
                     (_("Deposit goes back"), obj.deposit_due_at),
                 ],

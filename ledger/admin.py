@@ -6,9 +6,11 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
+from unfold.decorators import display
 
 from accounts.types import Role
 from core.admin import ReadOnlyAdmin
+from core.money import format_yuan
 from ledger.models import Balance, Entry, Hold, Transaction
 
 
@@ -22,10 +24,15 @@ class BooksAdmin(ReadOnlyAdmin):
 
 class EntryInline(TabularInline):
     model = Entry
-    fields = ["position", "source", "destination", "amount"]
+    fields = ["position", "source", "destination", "shown_amount"]
+    readonly_fields = ["shown_amount"]
     ordering = ["position"]
     extra = 0
     can_delete = False
+
+    @display(description=_("amount"))
+    def shown_amount(self, entry: Entry) -> str:
+        return format_yuan(entry.amount)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from core.money import MoneyField
+from core.money import MoneyField, format_yuan
 from ledger import triggers
 from ledger.types import CARRYING, PATH_LENGTH, SUMMED
 
@@ -86,7 +86,7 @@ class Entry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.source} → {self.destination} {self.amount}"
+        return f"{self.source} → {self.destination} {format_yuan(self.amount)}"
 
 
 class Balance(models.Model):

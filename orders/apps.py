@@ -18,13 +18,14 @@ class OrdersConfig(AppConfig):
 
         purposes.register(
             "order",
+            title=_("Price of an order"),
             destination=escrow,
             link=lambda reference: f"/orders/{reference}/",
             about=title_of,
             on_paid=order_paid,
             on_closed=order_expire,
         )
-        purposes.register("compensation", on_payback_done=compensation_arrived)
+        purposes.register("compensation", title=_("Compensation of a buyer"), on_payback_done=compensation_arrived)
         register_topics()
         scopes.register("orders:read", _("Read orders, as buyer or for a store"))
         scopes.register("orders:write", _("Work on orders: deliver, hand in milestones, accept, issue invoices"))

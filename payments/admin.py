@@ -5,10 +5,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.decorators import action
+from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts.admin.acts import ActAdmin
@@ -18,7 +19,7 @@ from core.acts import Actor
 from core.admin import ReadOnlyAdmin
 from core.errors import DomainError
 from core.fsm import can_proceed
-from payments import services
+from payments import purposes, services
 from payments.gateways import GatewayUnreachable
 from payments.models import Difference, GatewayMessage, Payback, PaymentIntent, Payout, Reconciliation, StrayPayment
 from payments.services.asking import day_compare
@@ -53,11 +54,39 @@ class MoneyAdmin(ActAdmin):
         return obj is not None and test(obj)
 
 
-class TransferAdmin(MoneyAdmin):
+class PurposeFilter(admin.SimpleListFilter):
+    """By what the money is for, as people call it."""
+
+    title = _("Purpose")
+    parameter_name = "purpose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(name, purposes.named(name)) for name in purposes.names()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(purpose=self.value()) if self.value() else queryset
+
+
+class PurposeTold(ReadOnlyAdmin):
+    """Says in words what money is for."""
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = [name for name in super().get_fields(request, obj) if name != "shown_purpose"]
+        return ["shown_purpose" if name == "purpose" else name for name in names]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [*super().get_readonly_fields(request, obj), "shown_purpose"]
+
+    @display(description=_("Purpose"))
+    def shown_purpose(self, row: Any) -> str:
+        return str(purposes.named(row.purpose))
+
+
+class TransferAdmin(PurposeTold, MoneyAdmin):
     """Pay-backs and payouts."""
 
     list_display = ["number", "reference", "amount", "state", "opened_at", "done_at", "failure"]
-    list_filter = ["state", "gateway", "purpose"]
+    list_filter = ["state", "gateway", PurposeFilter]
     search_fields = ["=number", "=reference", "=gateway_trade"]
 
     def has_retry_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -65,10 +94,10 @@ class TransferAdmin(MoneyAdmin):
 
 
 @admin.register(PaymentIntent)
-class PaymentIntentAdmin(ReadOnlyAdmin):
+class PaymentIntentAdmin(PurposeTold):
     seen_by = SEE_MONEY
     list_display = ["number", "title", "amount", "payer", "state", "opened_at", "paid_at", "paid_back"]
-    list_filter = ["state", "purpose", "gateway"]
+    list_filter = ["state", PurposeFilter, "gateway"]
     list_select_related = ["payer"]
     search_fields = ["=number", "=reference", "=gateway_trade"]
     ordering = ["-id"]
@@ -157,7 +186,7 @@ class PaybackAdmin(TransferAdmin):
 @admin.register(Payout)
 class PayoutAdmin(TransferAdmin):
     list_display = ["number", "reference", "recipient_shown", "amount", "state", "opened_at", "done_at", "failure"]
-    exclude = ["recipient"]
+    exclude = ["recipient", "provider_id"]
     actions_detail = ["retry", "give_up"]
 
     def has_give_up_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

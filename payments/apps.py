@@ -13,6 +13,6 @@ class PaymentsConfig(AppConfig):
         from payments.deliveries import register_topics
 
         # Stray payments go back by themselves; nothing else hangs on them.
-        purposes.register("stray")
+        purposes.register("stray", title=_("Stray money sent back"))
         register_topics()
         scopes.register("payments:read", _("Read your payments"))

@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldBooleanWidget
@@ -15,12 +17,13 @@ from accounts.admin.reviews import Facts, Papers, Review, ReviewAdmin, Rows, Sai
 from accounts.types import SEE_TRADE
 from core import clock
 from core.acts import Actor
+from core.admin import clock_told
 from core.admin_values import NOTHING
 from core.money import format_yuan
 from refunds import services
 from refunds.models import RefundRequest
 from refunds.models.request import SIDES
-from refunds.selectors import queue, refund_detail
+from refunds.selectors import queue, refund_detail, waiting_for
 from refunds.types import RefundState
 
 
@@ -53,7 +56,7 @@ class RefundRequestAdmin(ReviewAdmin):
     role = "arbitration"
     list_display = [
         "number", "order", "reason", "amount_asked", "shown_amount", "state", "in_guarantee", "requested_at",
-        "decide_due_at",
+        "shown_due",
     ]  # fmt: skip
     list_filter = ["state", "in_guarantee", "reason", "origin"]
     list_select_related = ["order"]
@@ -61,12 +64,17 @@ class RefundRequestAdmin(ReviewAdmin):
     ordering = ["escalated_at", "-id"]
     actions_detail = ["claim", "take_over", "release", "decide_in_full", "uphold", "reject"]
     keys = {"a": "uphold", "f": "decide_in_full", "r": "reject"}
-    clocks = {"decide_due_at": "negotiating escalated"}
 
     @display(description=_("amount"), ordering="amount")
     def shown_amount(self, refund: RefundRequest) -> str:
         """What goes back, once that is known."""
         return format_yuan(refund.amount) if refund.settled_at is not None or refund.amount else NOTHING
+
+    @display(description=_("due"), ordering="decide_due_at")
+    def shown_due(self, refund: RefundRequest) -> SafeString | str:
+        """Until when whoever owes the next step has to take it; past the guarantee the platform has no such clock."""
+        due = waiting_for(refund, clock.now()).due_at
+        return NOTHING if due is None else clock_told(due, runs=True)
 
     def waiting(self) -> Any:
         return queue()
@@ -109,12 +117,12 @@ class RefundRequestAdmin(ReviewAdmin):
                 _("Where it stands"),
                 [
                     (_("State"), obj.get_state_display()),
+                    (_("Waiting"), waiting_for(obj, now).sentence.in_language(get_language() or "zh-hans")),
                     (_("Asked inside the guarantee"), _("yes") if obj.in_guarantee else _("no")),
-                    (_("Decision due"), obj.decide_due_at),
                     (_("The provider's answer"), obj.reply),
                     (_("Left of the price"), order.left),
                     (_("Amount"), obj.amount if obj.settled_at else None),
-                    (_("Decided"), obj.settled_at),
+                    (pgettext_lazy("when", "Decided"), obj.settled_at),
                 ],
             ),
             *decided(_("What the rules say of the request"), obj.decision),
@@ -125,7 +133,13 @@ class RefundRequestAdmin(ReviewAdmin):
             judgement.append(Words(_("Finding"), obj.finding))
         if detail.fundings:
             rows = [(one.get_source_display(), one.amount, one.taken_at) for one in detail.fundings]
-            judgement.append(Rows(_("Where the money came from"), [_("source"), _("amount"), _("taken at")], rows))
+            judgement.append(
+                Rows(
+                    _("Where the money came from"),
+                    [_("source"), _("amount"), pgettext_lazy("refunds", "taken at")],
+                    rows,
+                )
+            )
         return Review(evidence, judgement)
 
     def has_decide_permission(self, request: HttpRequest, object_id: Any = None) -> bool:

@@ -15,7 +15,7 @@ class RefundsConfig(AppConfig):
         from refunds.selectors import timeline_of_order
         from refunds.services import refund_after_deduction, refund_arrived
 
-        purposes.register("refund", on_payback_done=refund_arrived)
+        purposes.register("refund", title=_("Refund to a buyer"), on_payback_done=refund_arrived)
         reactions.on_deduction_agreed(refund_after_deduction)
         timeline.register(timeline_of_order)
         scopes.register("refunds:read", _("Read refunds, as buyer or for a store"))

@@ -14,6 +14,8 @@ class SettlementsConfig(AppConfig):
         from settlements import messages, sweeps  # noqa: F401
         from settlements.services.approvals import PURPOSE, payout_done, payout_returned
 
-        purposes.register(PURPOSE, on_payout_done=payout_done, on_payout_returned=payout_returned)
+        purposes.register(
+            PURPOSE, title=_("Settlement of a provider"), on_payout_done=payout_done, on_payout_returned=payout_returned
+        )
         scopes.register("settlements:read", _("Read your settlement statements"), sells)
         scopes.register("settlements:write", _("Confirm and dispute your settlement statements"), sells)

@@ -102,7 +102,7 @@ def worded(value: Any) -> Any:
     """A cell: amounts with the sign of the yuan, nothing as a dash."""
     if isinstance(value, Decimal):
         return format_yuan(value)
-    return "–" if value is None else value
+    return "–" if value in (None, "") else value
 
 
 def linked(row: Any, words: Any = None) -> Linked | None:

@@ -164,7 +164,7 @@ class UserAdmin(ActAdmin):
             object_id,
             title=_("Block this person?"),
             consequences=[
-                _("The account is closed."),
+                _("The account is closed as well."),
                 _("Its e-mail address and mobile number open no other account."),
                 _("Its verified legal subject verifies no other account."),
             ],

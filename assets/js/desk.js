@@ -1,6 +1,18 @@
 // The operators' desk by keyboard: lists move with j and k and open with Enter, reviews press the keys written beside
 // their links (data-desk-key). Nothing happens while somebody writes. What django-unfold opens by a click alone (its
 // navigation, menus and filters) is a button here, with a name, and Escape closes it.
+// django-unfold reads its theme as JSON before it draws anything, and stops at a value that is none: the page would stay
+// blank. Such a value says nothing, and goes.
+try {
+  JSON.parse(localStorage.getItem("adminTheme"));
+} catch {
+  try {
+    localStorage.removeItem("adminTheme");
+  } catch {
+    // A browser that keeps nothing has nothing to mend.
+  }
+}
+
 const root = document.documentElement;
 root.classList.add("js");
 const writing = (target) => target.closest("input, textarea, select, [contenteditable]");

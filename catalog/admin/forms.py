@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
@@ -31,6 +32,50 @@ def reason_field(*, required: bool = True) -> forms.CharField:
     )
 
 
+TEXT_NAMES = [
+    ("description", pgettext_lazy("catalog", "Description")),
+    ("cases", _("Cases")),
+    ("security", _("Security statement")),
+    ("terms", _("Terms of use")),
+    ("aftersales", _("After-sales service")),
+    ("delist_use", _("After delisting: continued use")),
+    ("delist_transfer", _("After delisting: transfer of rights")),
+    ("delist_data", _("After delisting: return of data")),
+]
+
+FIELD_NAMES = {
+    **dict(TEXT_NAMES),
+    "category": _("Category"),
+    "performer": _("Performed by"),
+    "title": _("Product"),
+    "tagline": _("One line"),
+    "cover": _("Cover"),
+    "attributes": _("Attributes"),
+    "plans": _("Plans"),
+    "milestones": _("Milestones"),
+    "steps": _("Service steps"),
+    "warranty_months": _("Warranty (months)"),
+    "refund_text": _("Refund after the guarantee"),
+    "policy_percent": _("Refund after the guarantee (%)"),
+    "delist_notice_days": _("Notice before delisting (days)"),
+    "deployment_basis": _("Deployment"),
+    "deployment_note": _("Note on the deployment"),
+    "ip_basis": _("Rights"),
+    "ip_confirmed": _("Rights"),
+    "open_source": _("Open-source components"),
+    "data_items": _("Data and permissions"),
+    "packages": _("Files handed in"),
+    "own_site_url": _("Own site"),
+    "change_note": pgettext_lazy("catalog", "What changed"),
+}
+
+
+def field_name(field: str) -> Any:
+    """What people call a field of a listing; `description_zh` and `plans.2.price` by what they belong to."""
+    base = field.partition(".")[0].removesuffix("_zh").removesuffix("_en")
+    return FIELD_NAMES.get(base, field)
+
+
 class NoteForm(forms.Form):
     """A note that may be left out."""
 
@@ -51,7 +96,7 @@ class FindingForm(forms.Form):
     """What the reviewer found in a field."""
 
     field = forms.ChoiceField(
-        label=_("Field"), choices=[(name, name) for name in FIELD_ORDER], widget=UnfoldAdminSelectWidget
+        label=_("Field"), choices=[(name, field_name(name)) for name in FIELD_ORDER], widget=UnfoldAdminSelectWidget
     )
     clause = forms.CharField(label=_("Clause"), max_length=12, initial="10(5)", widget=UnfoldAdminTextInputWidget)
     severity = forms.ChoiceField(

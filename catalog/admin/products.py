@@ -38,6 +38,7 @@ class ProductAdmin(ActAdmin):
     @display(
         description=_("state"),
         label={
+            ProductState.DRAFT: "",
             ProductState.ON_SALE: "success",
             ProductState.TAKEN_DOWN: "danger",
             ProductState.DELISTED: "warning",

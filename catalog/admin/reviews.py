@@ -7,13 +7,12 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 from unfold.decorators import action, display
 
 from accounts.admin.acts import ActAdmin
 from accounts.types import SEE_DISPUTES
 from catalog import selectors, services
-from catalog.admin.forms import FindingForm, JudgeForm, NoteForm, NothingForm, WhyForm
+from catalog.admin.forms import TEXT_NAMES, FindingForm, JudgeForm, NoteForm, NothingForm, WhyForm, field_name
 from catalog.models import ListingFinding, ProductVersion
 from catalog.models.versions import VERSION_STATES
 from catalog.types import VersionState
@@ -23,48 +22,7 @@ from core.errors import DomainError
 from core.money import ZERO, format_yuan
 from deposits.selectors import covers_price
 
-TEXT_NAMES = [
-    ("description", pgettext_lazy("catalog", "Description")),
-    ("cases", _("Cases")),
-    ("security", _("Security statement")),
-    ("terms", _("Terms of use")),
-    ("aftersales", _("After-sales service")),
-    ("delist_use", _("After delisting: continued use")),
-    ("delist_transfer", _("After delisting: transfer of rights")),
-    ("delist_data", _("After delisting: return of data")),
-]
-
 BILLINGS = {"free": _("Free"), "one_off": _("One-off"), "monthly": _("Monthly"), "yearly": _("Yearly")}
-FIELD_NAMES = {
-    **dict(TEXT_NAMES),
-    "category": _("Category"),
-    "performer": _("Performed by"),
-    "title": _("Product"),
-    "tagline": _("One line"),
-    "cover": _("Cover"),
-    "attributes": _("Attributes"),
-    "plans": _("Plans"),
-    "milestones": _("Milestones"),
-    "steps": _("Service steps"),
-    "warranty_months": _("Warranty (months)"),
-    "refund_text": _("Refund after the guarantee"),
-    "policy_percent": _("Refund after the guarantee (%)"),
-    "delist_notice_days": _("Notice before delisting (days)"),
-    "deployment_basis": _("Deployment"),
-    "deployment_note": _("Deployment"),
-    "ip_basis": _("Rights"),
-    "ip_confirmed": _("Rights"),
-    "open_source": _("Open-source components"),
-    "data_items": _("Data and permissions"),
-    "own_site_url": _("Own site"),
-    "change_note": pgettext_lazy("catalog", "What changed"),
-}
-
-
-def field_name(field: str) -> Any:
-    """What people call a field of a listing; `description_zh` and `plans.2.price` by what they belong to."""
-    base = field.partition(".")[0].removesuffix("_zh").removesuffix("_en")
-    return FIELD_NAMES.get(base, field)
 
 
 class WaitingFilter(admin.SimpleListFilter):
@@ -125,11 +83,15 @@ class ProductVersionAdmin(ActAdmin):
     @display(
         description=_("state"),
         label={
+            VersionState.DRAFT: "",
             VersionState.SUBMITTED: "info",
             VersionState.UNDER_REVIEW: "warning",
             VersionState.RELEASED: "success",
             VersionState.REFUSED: "danger",
             VersionState.RETURNED: "warning",
+            VersionState.AWAITING_DEPOSIT: "warning",
+            VersionState.WITHDRAWN: "",
+            VersionState.SUPERSEDED: "",
         },
     )
     def shown_state(self, version: ProductVersion) -> tuple[str, str]:

@@ -34,7 +34,7 @@ class Category(models.Model):
     qualifications = models.JSONField(_("qualifications needed"), default=list, blank=True)
     icon = models.CharField(_("icon"), max_length=40, default="package")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    active = models.BooleanField(_("offered"), default=True)
+    active = models.BooleanField(pgettext_lazy("catalog", "offered"), default=True)
 
     class Meta:
         verbose_name = _("category")

@@ -48,7 +48,7 @@ def _order(order: Order, number: Any = None) -> Facts:
             (_("Provider"), linked(order.provider)),
             (_("Amount"), order.amount),
             (_("Placed"), order.placed_at),
-            (_("Paid"), order.paid_at),
+            (pgettext_lazy("decision", "Paid"), order.paid_at),
         ],
     )
 

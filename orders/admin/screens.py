@@ -1,6 +1,6 @@
 """The operators' desk for orders: acceptances to settle, claims to decide, reviews to look into, invoices to issue."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -96,6 +96,11 @@ class OrderAdmin(QueueAdmin):
 
     def waiting(self) -> "QuerySet[Order]":
         return acceptance_queue()
+
+    def get_ordering(self, request: HttpRequest) -> Sequence[str]:
+        """A queue begins with what waits longest, the orders with the newest."""
+        queue = request.GET.get("queue") in {"waiting", "mine"}
+        return ["settle_asked_at", "id"] if queue else super().get_ordering(request)
 
     def review(self, request: HttpRequest, obj: Order, now: datetime) -> ReviewShown:
         return reviews.of_order(obj, request.user, now)

@@ -1000,7 +1000,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cause", models.CharField(max_length=40, verbose_name="because of")),
-                ("placed_at", models.DateTimeField(verbose_name="placed")),
+                ("placed_at", models.DateTimeField(verbose_name="held since")),
                 ("lifted_at", models.DateTimeField(blank=True, null=True, verbose_name="lifted")),
                 (
                     "order",

@@ -25,7 +25,7 @@ class OrderHold(models.Model):
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="holds", verbose_name=_("order"))
     reason = models.CharField(_("reason"), max_length=10, choices=HOLDS)
     cause = models.CharField(_("because of"), max_length=40)
-    placed_at = models.DateTimeField(_("placed"))
+    placed_at = models.DateTimeField(_("held since"))
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
 
     class Meta:

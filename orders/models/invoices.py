@@ -58,7 +58,7 @@ class Invoice(FSMModelMixin, models.Model):
         related_name="+",
         verbose_name=_("asked for by"),
     )
-    requested_at = models.DateTimeField(_("asked for"))
+    requested_at = models.DateTimeField(pgettext_lazy("orders", "asked for"))
     due_at = models.DateTimeField(pgettext_lazy("orders", "due"))
     late_told_at = models.DateTimeField(_("reminded"), null=True, blank=True)
     decision = models.ForeignKey(

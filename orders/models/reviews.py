@@ -92,7 +92,7 @@ class Review(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.order_id} {self.score}"
+        return f"{self.order} · {self.score}"
 
     @property
     def subject(self) -> str:

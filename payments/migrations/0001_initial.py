@@ -52,7 +52,23 @@ class Migration(migrations.Migration):
                     models.CharField(blank=True, default="", max_length=64, verbose_name="Gateway's number"),
                 ),
                 ("closed_at", models.DateTimeField(blank=True, null=True, verbose_name="Closed at")),
-                ("close_reason", models.CharField(blank=True, default="", max_length=40, verbose_name="Why closed")),
+                (
+                    "close_reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("cancelled", "what it was for was cancelled"),
+                            ("expired", "nobody paid in time"),
+                            ("refused", "what was paid for could no longer be had"),
+                            ("gateway_returned", "the gateway sent the money back"),
+                            ("replaced", "another payment took its place"),
+                            ("provider left", "the provider has left"),
+                        ],
+                        default="",
+                        max_length=40,
+                        verbose_name="Why closed",
+                    ),
+                ),
                 (
                     "paid_back",
                     core.money.MoneyField(decimal_places=2, default=0, max_digits=14, verbose_name="Paid back"),

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.fsm import FSMField, FSMModelMixin, transition
 from core.money import MoneyField
@@ -26,6 +27,15 @@ class PaymentIntent(FSMModelMixin, models.Model):
 
     STATES = [(IntentState.OPEN, _("To be paid")), (IntentState.PAID, _("Paid")), (IntentState.CLOSED, _("Closed"))]
 
+    CLOSE_REASONS = [
+        ("cancelled", pgettext_lazy("payments", "what it was for was cancelled")),
+        ("expired", _("nobody paid in time")),
+        ("refused", _("what was paid for could no longer be had")),
+        ("gateway_returned", _("the gateway sent the money back")),
+        ("replaced", _("another payment took its place")),
+        ("provider left", _("the provider has left")),
+    ]
+
     number = models.CharField(_("Number"), max_length=NUMBER_LENGTH, unique=True)
     purpose = models.CharField(_("Purpose"), max_length=40)
     reference = models.CharField(_("What it is for"), max_length=80)
@@ -42,7 +52,7 @@ class PaymentIntent(FSMModelMixin, models.Model):
     paid_at = models.DateTimeField(_("Paid at"), null=True, blank=True)
     gateway_trade = models.CharField(_("Gateway's number"), max_length=TRADE_LENGTH, blank=True, default="")
     closed_at = models.DateTimeField(_("Closed at"), null=True, blank=True)
-    close_reason = models.CharField(_("Why closed"), max_length=40, blank=True, default="")
+    close_reason = models.CharField(_("Why closed"), max_length=40, choices=CLOSE_REASONS, blank=True, default="")
     paid_back = MoneyField(_("Paid back"), default=0)
 
     class Meta:

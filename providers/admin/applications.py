@@ -30,7 +30,7 @@ HAPPENED = {
     "application_take_over": _("Taken over"),
     "application_release": _("Put back into the queue"),
     "application_return": _("Returned to be mended"),
-    "application_approve": _("Admitted"),
+    "application_approve": pgettext_lazy("providers", "Admitted"),
     "application_refuse": pgettext_lazy("providers", "Refused"),
     "application_withdraw": _("Withdrawn"),
 }
@@ -90,10 +90,13 @@ class ApplicationAdmin(QueueAdmin):
     @display(
         description=_("state"),
         label={
+            ApplicationState.DRAFT: "",
             ApplicationState.SUBMITTED: "info",
             ApplicationState.UNDER_REVIEW: "warning",
             ApplicationState.APPROVED: "success",
             ApplicationState.REFUSED: "danger",
+            ApplicationState.RETURNED: "warning",
+            ApplicationState.WITHDRAWN: "",
         },
     )
     def shown_state(self, application: Application) -> tuple[str, str]:

@@ -109,12 +109,16 @@ class ChangeReportAdmin(ReviewAdmin):
 
     @action(description=_("Accept"), url_path="accept")
     def accept(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        report = self.get_object(request, str(object_id))
+        new_paper = report is not None and report.document is not None
         return self.act_page(
             request,
             object_id,
             title=_("Accept this change?"),
             consequences=[
-                _("A new paper takes the place of the one before."),
+                _("A new paper takes the place of the one before.")
+                if new_paper
+                else _("It is noted as reported; what is registered of the provider does not change."),
                 _("Whether it was reported in time stays as it was decided. The provider is told."),
             ],
             submit=_("Accept the change"),
@@ -125,12 +129,16 @@ class ChangeReportAdmin(ReviewAdmin):
 
     @action(description=_("Do not accept"), url_path="refuse")
     def refuse(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        report = self.get_object(request, str(object_id))
+        new_paper = report is not None and report.document is not None
         return self.act_page(
             request,
             object_id,
             title=_("Not accept this change?"),
             consequences=[
-                _("The paper before stays, and lapses when its days are over. The provider sees the reason."),
+                _("The paper before stays, and lapses when its days are over. The provider sees the reason.")
+                if new_paper
+                else _("What is registered of the provider stays as it is. The provider sees the reason."),
             ],
             submit=_("Do not accept the change"),
             run=lambda found, data: services.change_refuse(

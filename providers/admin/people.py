@@ -340,6 +340,7 @@ class ReentryBarAdmin(ReadOnlyAdmin):
 @admin.register(Store)
 class StoreAdmin(ReadOnlyAdmin):
     seen_by = SEE_TRADE
+    exclude = ["logo_type", "logo_sha"]
     list_display = ["slug", "name_zh", "name_en", "provider", "created_at"]
     list_select_related = ["provider"]
     search_fields = ["=slug", "name_zh", "name_en"]

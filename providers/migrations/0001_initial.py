@@ -985,7 +985,18 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("subject_index", models.CharField(db_index=True, max_length=64, verbose_name="subject index")),
-                ("relation", models.CharField(default="provider", max_length=40, verbose_name="who it is")),
+                (
+                    "relation",
+                    models.CharField(
+                        choices=[
+                            ("provider", "the provider itself"),
+                            ("behind_provider", "who stands behind the provider"),
+                        ],
+                        default="provider",
+                        max_length=40,
+                        verbose_name="who it is",
+                    ),
+                ),
                 (
                     "exit_kind",
                     models.CharField(

@@ -296,6 +296,9 @@ class Restriction(models.Model):
         )
 
 
+RELATIONS = [("provider", _("the provider itself")), ("behind_provider", _("who stands behind the provider"))]
+
+
 class ReentryBar(models.Model):
     """Which legal subjects may not come back, and until when? (§25)
 
@@ -304,7 +307,7 @@ class ReentryBar(models.Model):
     """
 
     subject_index = models.CharField(_("subject index"), max_length=64, db_index=True)
-    relation = models.CharField(_("who it is"), max_length=40, default="provider")
+    relation = models.CharField(_("who it is"), max_length=40, choices=RELATIONS, default="provider")
     provider = models.ForeignKey(
         Provider, on_delete=models.PROTECT, related_name="reentry_bars", verbose_name=_("provider")
     )
@@ -316,7 +319,7 @@ class ReentryBar(models.Model):
         "regulation.DecisionRecord", on_delete=models.PROTECT, related_name="+", verbose_name=_("decision")
     )
     recorded_at = models.DateTimeField(_("recorded at"))
-    revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(pgettext_lazy("providers", "taken back at"), null=True, blank=True)
     revoked_reason = models.CharField(_("why it was taken back"), max_length=500, blank=True)
 
     class Meta:
@@ -337,4 +340,4 @@ class ReentryBar(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.exit_kind} {self.subject_index[:8]}"
+        return f"{self.provider} · {self.get_relation_display()}"

@@ -4,7 +4,7 @@ import pgtrigger
 from django.core.files.storage import default_storage
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from providers.models.provider import Provider
@@ -109,7 +109,7 @@ class StaffInvitation(models.Model):
     invited_at = models.DateTimeField(_("invited at"))
     expires_at = models.DateTimeField(_("valid until"))
     accepted_at = models.DateTimeField(_("accepted at"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("taken back at"), null=True, blank=True)
+    revoked_at = models.DateTimeField(pgettext_lazy("providers", "taken back at"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("invitation")

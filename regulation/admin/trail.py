@@ -17,6 +17,7 @@ from unfold.contrib.filters.admin import RangeDateTimeFilter
 from unfold.paginator import InfinitePaginator
 
 from core.admin import ReadOnlyAdmin
+from core.admin_values import person_named
 from regulation import registry
 from regulation.models import AuditRecord, AuditSeal, DecisionRecord
 
@@ -142,7 +143,7 @@ class AuditAdmin(TrailAdmin):
 
     @admin.display(description=_("actor"))
     def who(self, record: AuditRecord) -> str:
-        return record.actor_name if record.actor_id is None else f"{record.actor_name} ({record.actor_kind})"
+        return person_named(record.actor_name)
 
     @admin.display(description=_("before"))
     def before_shown(self, record: AuditRecord) -> SafeString:

@@ -20,7 +20,7 @@ from unfold.decorators import action, display
 from core import clock
 from core.acts import Actor
 from core.admin import ReadOnlyAdmin
-from core.admin_values import in_words
+from core.admin_values import in_words, person_named
 from core.errors import DomainError, NotFound
 from regulation import selectors, services
 from regulation.admin.forms import BacktestForm, ClauseForm, NoteForm, ParametersForm, PublishForm, RowForm
@@ -33,7 +33,7 @@ Draft = RulebookVersion.State.DRAFT
 
 @admin.register(RulebookVersion)
 class VersionAdmin(ReadOnlyAdmin):
-    list_display = ["version", "standing", "effective_at", "note", "drafted_by_name", "published_by_name"]
+    list_display = ["version", "standing", "effective_at", "note", "drafter", "publisher"]
     list_filter = ["state"]
     search_fields = ["version", "note"]
     ordering = ["-id"]
@@ -43,9 +43,9 @@ class VersionAdmin(ReadOnlyAdmin):
         "effective_at",
         "note",
         "based_on",
-        "drafted_by_name",
+        "drafter",
         "drafted_at",
-        "published_by_name",
+        "publisher",
         "published_at",
         "content_hash",
     ]
@@ -81,6 +81,14 @@ class VersionAdmin(ReadOnlyAdmin):
     def shown_standing(self, row: RulebookVersion) -> str:
         """The same in one word, for the page of one version."""
         return str(self.standing(row)[1])
+
+    @display(description=_("drafted by"))
+    def drafter(self, row: RulebookVersion) -> str:
+        return person_named(row.drafted_by_name)
+
+    @display(description=_("published by"))
+    def publisher(self, row: RulebookVersion) -> str:
+        return person_named(row.published_by_name)
 
     def _in_force(self) -> str:
         return selectors.rulebook_at(clock.now()).version

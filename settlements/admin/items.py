@@ -10,6 +10,7 @@ from settlements.models import SettlementHold, SettlementItem
 @admin.register(SettlementItem)
 class SettlementItemAdmin(ReadOnlyAdmin):
     seen_by = SEE_MONEY
+    exclude = ["key"]
     list_display = ["reference", "provider", "kind", "amount", "settled", "cycles", "eligible_at"]
     list_filter = ["kind"]
     list_select_related = ["provider"]

@@ -41,6 +41,17 @@ class TextForm(forms.Form):
     )
 
 
+class WithdrawForm(TextForm):
+    """Why a statement is withdrawn."""
+
+    text = forms.CharField(
+        label=_("Reason"),
+        max_length=2000,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        help_text=_("It is kept in the audit trail, and shown to the provider."),
+    )
+
+
 class TurnFilter(admin.SimpleListFilter):
     """What waits for this operator's roles, unless something else is asked for."""
 
@@ -97,8 +108,12 @@ class StatementAdmin(ActAdmin):
     @display(
         description=_("state"),
         label={
+            StatementState.DRAFT: "",
+            StatementState.ISSUED: "",
             StatementState.CONFIRMED: "info",
             StatementState.APPROVED_OPERATIONS: "info",
+            StatementState.APPROVED_FINANCE: "info",
+            StatementState.PAYING: "info",
             StatementState.DISPUTED: "warning",
             StatementState.RETURNED: "danger",
             StatementState.PAID: "success",
@@ -243,7 +258,7 @@ class StatementAdmin(ActAdmin):
             submit=_("Withdraw it"),
             done=_("The statement is withdrawn."),
             call=services.statement_return,
-            form_class=TextForm,
+            form_class=WithdrawForm,
         )
 
     @action(description=_("Send the payout again"), permissions=["pay_again"], url_path="pay-again")

@@ -46,10 +46,20 @@ class Migration(migrations.Migration):
                 ("amount", core.money.MoneyField(decimal_places=2, max_digits=14, verbose_name="amount")),
                 ("reference", models.CharField(max_length=60, verbose_name="reference")),
                 ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
-                ("counter_account", models.CharField(blank=True, max_length=120)),
-                ("settled", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
-                ("moved", core.money.MoneyField(decimal_places=2, default=Decimal("0.00"), max_digits=14)),
-                ("cycles", models.PositiveSmallIntegerField(default=0, verbose_name="carried forward")),
+                ("counter_account", models.CharField(blank=True, max_length=120, verbose_name="other account")),
+                (
+                    "settled",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="taken into statements"
+                    ),
+                ),
+                (
+                    "moved",
+                    core.money.MoneyField(
+                        decimal_places=2, default=Decimal("0.00"), max_digits=14, verbose_name="moved in the books"
+                    ),
+                ),
+                ("cycles", models.PositiveSmallIntegerField(default=0, verbose_name="times carried forward")),
                 ("eligible_at", models.DateTimeField(verbose_name="out of guarantee")),
                 ("created_at", models.DateTimeField(verbose_name="recorded")),
                 (
@@ -665,7 +675,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("cause", models.CharField(blank=True, max_length=60, verbose_name="because of")),
-                ("placed_at", models.DateTimeField(verbose_name="placed")),
+                ("placed_at", models.DateTimeField(verbose_name="held since")),
                 ("lifted_at", models.DateTimeField(blank=True, null=True, verbose_name="lifted")),
             ],
             options={

@@ -35,10 +35,10 @@ class SettlementItem(models.Model):
     amount = MoneyField(_("amount"))
     reference = models.CharField(_("reference"), max_length=60)
     note = models.CharField(_("note"), max_length=300, blank=True)
-    counter_account = models.CharField(max_length=120, blank=True)
-    settled = MoneyField(default=Decimal("0.00"))
-    moved = MoneyField(default=Decimal("0.00"))
-    cycles = models.PositiveSmallIntegerField(_("carried forward"), default=0)
+    counter_account = models.CharField(_("other account"), max_length=120, blank=True)
+    settled = MoneyField(_("taken into statements"), default=Decimal("0.00"))
+    moved = MoneyField(_("moved in the books"), default=Decimal("0.00"))
+    cycles = models.PositiveSmallIntegerField(_("times carried forward"), default=0)
     eligible_at = models.DateTimeField(_("out of guarantee"))
     created_at = models.DateTimeField(_("recorded"))
 
@@ -68,7 +68,7 @@ class SettlementItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.reference}"
+        return f"{self.get_kind_display()} {self.reference}"
 
 
 class SettlementHold(models.Model):
@@ -90,7 +90,7 @@ class SettlementHold(models.Model):
         ],
     )
     cause = models.CharField(_("because of"), max_length=60, blank=True)
-    placed_at = models.DateTimeField(_("placed"))
+    placed_at = models.DateTimeField(_("held since"))
     lifted_at = models.DateTimeField(_("lifted"), null=True, blank=True)
 
     class Meta:
@@ -108,4 +108,4 @@ class SettlementHold(models.Model):
         triggers = [pgtrigger.Protect(name="settlement_hold_kept", operation=pgtrigger.Delete)]
 
     def __str__(self) -> str:
-        return f"{self.reference} {self.reason}"
+        return f"{self.reference} · {self.get_reason_display()}"

@@ -58,7 +58,7 @@ class Statement(FSMModelMixin, models.Model):
     carried = MoneyField(_("carried forward"), default=Decimal("0.00"))
     issued_at = models.DateTimeField(_("issued"), null=True, blank=True)
     confirm_due_at = models.DateTimeField(_("confirms itself at"), null=True, blank=True)
-    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(pgettext_lazy("when", "confirmed"), null=True, blank=True)
     confirmed_by = models.ForeignKey(
         "accounts.User",
         verbose_name=_("confirmed by"),

@@ -112,6 +112,11 @@ def test_a_reported_change_is_accepted_through_the_desk(now: datetime, desk: Cli
     )
 
     assert "办公地址变更" in desk.get(f"/admin/providers/changereport/{report.pk}/change/").content.decode()
+    # Nothing came with it, so no paper takes another's place.
+    for name in ("accept", "refuse"):
+        asked = desk.get(f"/admin/providers/changereport/{report.pk}/{name}/").content.decode()
+        assert "登记资料不变" in asked
+        assert "证件" not in asked.partition("<main")[2]
     desk.post(f"/admin/providers/changereport/{report.pk}/accept/")
 
     assert ChangeReport.objects.get(pk=report.pk).state == "accepted"

@@ -96,7 +96,7 @@ class DefectAdmin(ReviewAdmin):
         }
         return render(request, "accounts/admin_act.html", context)
 
-    @action(description=_("There is no defect"), url_path="clear")
+    @action(description=_("Accept that there is no defect"), url_path="clear")
     def clear(self, request: HttpRequest, object_id: int) -> HttpResponse:
         return self.act_page(
             request,
@@ -110,7 +110,7 @@ class DefectAdmin(ReviewAdmin):
             done=_("The matter is closed."),
         )
 
-    @action(description=_("It is concealed"), url_path="contest")
+    @action(description=_("Find that a defect is concealed"), url_path="contest")
     def contest(self, request: HttpRequest, object_id: int) -> HttpResponse:
         found = get_object_or_404(self.get_queryset(request), pk=object_id)
         return self.act_page(

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.reviews import Facts, Papers, Review, Said, Words, decided, linked
@@ -181,7 +181,7 @@ def of_complaint(complaint: Complaint, now: datetime) -> Review:
                 (_("Answer due (18(16))"), complaint.due_at),
                 (_("Answered"), complaint.responded_at or _("not yet")),
                 (_("In time"), _("no") if late and complaint.due_at <= now else "" if late else _("yes")),
-                (_("Decided"), complaint.decided_at),
+                (pgettext_lazy("when", "Decided"), complaint.decided_at),
                 (_("Reason"), complaint.outcome_reason),
             ],
         ),
@@ -231,7 +231,7 @@ def of_case(case: Case, now: datetime) -> Review:
                 (_("To be heard until"), case.hearing_due_at),
                 (_("Closed at once"), _("yes") if case.closed_at_once else _("no")),
                 (_("Rules applied"), case.rulebook),
-                (_("Closed"), case.closed_at),
+                (pgettext_lazy("when", "Closed"), case.closed_at),
                 (_("Reason"), case.closing_reason),
             ],
         ),
@@ -254,7 +254,7 @@ def of_appeal(appeal: Appeal, now: datetime) -> Review:
                 (_("Filed"), appeal.filed_at),
                 (_("Found by"), appeal.found_by),
                 (_("Decided by"), appeal.decided_by),
-                (_("Decided"), appeal.decided_at),
+                (pgettext_lazy("when", "Decided"), appeal.decided_at),
                 (_("Reason"), appeal.reason),
             ],
         ),
@@ -264,7 +264,7 @@ def of_appeal(appeal: Appeal, now: datetime) -> Review:
                 (_("Schedule row"), row_name(rulebook_named(finding.rulebook), finding.code)),
                 (_("Points"), finding.points),
                 (_("Times this year, with this one"), finding.occurrence),
-                (_("Decided"), finding.decided_at),
+                (pgettext_lazy("when", "Decided"), finding.decided_at),
             ],
         ),
         Words(_("Why it was found"), finding.reason),

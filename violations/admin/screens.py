@@ -210,11 +210,13 @@ class CaseAdmin(ReviewAdmin):
 
     @action(description=_("Dismiss the case"), url_path="dismiss")
     def dismiss(self, request: HttpRequest, object_id: int) -> HttpResponse:
+        case = get_object_or_404(self.get_queryset(request), pk=object_id)
+        closed = [_("The store that was closed at once is displayed again.")] if case.closed_at_once else []
         return self.act_page(
             request,
             object_id,
             title=_("Dismiss this case"),
-            consequences=[_("A store that was closed at once is displayed again.")],
+            consequences=[*closed, _("Nothing is counted against the provider. It is told, with your reason.")],
             submit=_("Dismiss the case"),
             run=lambda obj, data: case_dismiss(
                 case=obj, reason=data["reason"], actor=Actor.of(request.user), now=clock.now()
@@ -277,12 +279,20 @@ class AppealAdmin(ReviewAdmin):
 
 @admin.register(Measure)
 class MeasureAdmin(ActAdmin):
+    fields = [
+        "finding", "shown_name", "step", "points", "amount", "starts_at", "until", "ended_at", "reference", "state",
+    ]  # fmt: skip
+    readonly_fields = ["shown_name"]
     seen_by = SEE_DISPUTES
-    list_display = ["finding", "kind", "name", "points", "amount", "starts_at", "until", "state"]
+    list_display = ["finding", "shown_name", "points", "amount", "starts_at", "until", "state"]
     list_filter = ["state", "kind"]
     list_select_related = ["finding__case"]
     ordering = ["-starts_at", "-id"]
     actions_detail = ["lift"]
+
+    @display(description=_("measure"))
+    def shown_name(self, measure: Measure) -> str:
+        return reviews.measure_name(measure, rulebook_named(measure.finding.rulebook))
 
     def available_acts(self, obj: Measure, actor: Actor) -> list[str]:
         return ["lift"] if obj.state == MeasureState.IN_FORCE else []

@@ -1335,7 +1335,7 @@ class Migration(migrations.Migration):
                 ("offered_at", models.DateTimeField(blank=True, null=True, verbose_name="offered")),
                 ("returned_note", models.TextField(blank=True, verbose_name="why it was sent back")),
                 ("accepted_at", models.DateTimeField(blank=True, null=True, verbose_name="accepted")),
-                ("late_recorded_at", models.DateTimeField(blank=True, null=True)),
+                ("late_recorded_at", models.DateTimeField(blank=True, null=True, verbose_name="recorded as late")),
                 (
                     "state",
                     models.CharField(

@@ -165,8 +165,8 @@ class Remedy(FSMModelMixin, models.Model):
     amount = MoneyField(_("costs paid"), default=0)
     offered_at = models.DateTimeField(_("offered"), null=True, blank=True)
     returned_note = models.TextField(_("why it was sent back"), blank=True)
-    accepted_at = models.DateTimeField(pgettext_lazy("violations", "accepted"), null=True, blank=True)
-    late_recorded_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(pgettext_lazy("when", "accepted"), null=True, blank=True)
+    late_recorded_at = models.DateTimeField(_("recorded as late"), null=True, blank=True)
     state = FSMField(
         _("state"),
         default=RemedyState.OWED,
@@ -207,7 +207,7 @@ class Remedy(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.takedown_id}:{self.order_id}"
+        return f"{self.takedown} · {self.order}"
 
     @transition(field=state, source=RemedyState.OWED, target=RemedyState.OFFERED)
     def offer(self, *, kind: str, text: str, amount: Decimal, now: datetime) -> None:

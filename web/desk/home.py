@@ -53,6 +53,7 @@ class QueueKind:
     column: str
     patience: timedelta
     claimed: str = ""
+    due: str = ""  # the column of its own deadline, where the rules give it one
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ KINDS = [
     ),
     QueueKind(
         _("Invoices for cloud purchases"), "13(4)", "orders_cloudinvoice", "", Role.FINANCE,
-        cloud_invoices_waiting, "requested_at", _days(5),
+        cloud_invoices_waiting, "requested_at", _days(5), due="due_at",
     ),
     QueueKind(
         _("Reported changes"), "18(1)", "providers_changereport", "", Role.OPERATIONS, changes_waiting,
@@ -159,9 +160,14 @@ def queues(user: Any, now: datetime) -> list[Queue]:
 
 
 def _queue(kind: QueueKind, user: Any, now: datetime) -> Queue:
-    late = Count("pk", filter=Q(**{f"{kind.column}__lt": now - kind.patience}))
-    figures = kind.rows().order_by().aggregate(count=Count("pk"), oldest=Min(kind.column), late=late)
-    oldest = figures["oldest"]
+    passed = {f"{kind.due}__lt": now} if kind.due else {f"{kind.column}__lt": now - kind.patience}
+    late = Count("pk", filter=Q(**passed))
+    figures = (
+        kind.rows()
+        .order_by()
+        .aggregate(count=Count("pk"), oldest=Min(kind.column), due=Min(kind.due or kind.column), late=late)
+    )
+    oldest, due = figures["oldest"], figures["due"]
     return Queue(
         title=kind.title,
         clause=kind.clause,
@@ -169,7 +175,7 @@ def _queue(kind: QueueKind, user: Any, now: datetime) -> Queue:
         count=figures["count"],
         late=figures["late"],
         oldest=oldest,
-        due=oldest + kind.patience if oldest else None,
+        due=due if kind.due or due is None else due + kind.patience,
         mine=user.has_role(kind.role),
     )
 
