@@ -48,7 +48,7 @@ def cloud_invoice_request(
         raise NotAllowed(_("An invoice for this bill was asked for before."), field="bill", clauses=["13(4)"])
     days = rulebook_of_provider(provider, now).parameter("invoice.issue_working_days")
     invoice = CloudInvoice.objects.create(
-        number=new_number("V", now),
+        number=new_number("E", now),
         provider=provider,
         bill=bill,
         amount=amount,

@@ -36,7 +36,7 @@ def defect_ask(*, product: Any, question: str, actor: Actor, now: datetime) -> D
         raise InvalidInput(_("Say what is to be looked into."), field="question")
     hours = rulebook_of_provider(product.provider, now).parameter("conduct.defect_hours")
     defect = Defect(
-        number=new_number("X", now),
+        number=new_number("F", now),
         product=product,
         provider_id=product.provider_id,
         question=question.strip()[:LONGEST],
@@ -71,7 +71,7 @@ def defect_disclose(
         if not text.strip():
             raise InvalidInput(_("Users need to know this: fill it in."), field=name)
     if asked is None:
-        defect, before = Defect(number=new_number("X", now), product=product, provider_id=product.provider_id), ""
+        defect, before = Defect(number=new_number("F", now), product=product, provider_id=product.provider_id), ""
     else:
         defect = selectors.defect_locked(asked.pk)
         before = defect.state

@@ -8,11 +8,11 @@ from orders.selectors import order_of_buyer
 from providers.selectors import provider_for
 from refunds.selectors import refund_of_buyer
 from support.selectors import ticket_of_buyer
-from violations.selectors import complaint_of_person
+from violations.selectors import complaint_of_person, takedown_of_person
 
 # By first letter: the buyer's page, the provider's, the operators' list. A number that is nobody's, or somebody
 # else's, leads to a page that says Not Found.
-BUYERS = {"O": "/orders/{}/", "R": "/refunds/{}/", "K": "/complaints/{}/", "P": "/pay/{}/"}
+BUYERS = {"O": "/orders/{}/", "R": "/refunds/{}/", "K": "/complaints/{}/", "Y": "/infringement/{}/", "P": "/pay/{}/"}
 PROVIDERS = {
     "O": "/console/orders/{}/",
     "R": "/console/refunds/{}/",
@@ -20,17 +20,26 @@ PROVIDERS = {
     "T": "/console/tickets/{}/",
     "S": "/console/statements/{}/",
     "C": "/console/standing/cases/{}/",
+    "F": "/console/defects/{}/",
+    "Y": "/console/infringement/{}/",
 }
-OPERATORS = {
+# The operators' queues, in which what is settled is found as well, and their plain lists.
+QUEUES = {
     "O": "orders/order",
     "R": "refunds/refundrequest",
     "K": "violations/complaint",
     "C": "violations/case",
     "S": "settlements/statement",
     "A": "providers/application",
-    "V": "providers/provider",
     "X": "exits/exit",
+    "F": "violations/defect",
+    "Y": "violations/takedown",
+    "M": "violations/campaign",
+    "E": "orders/cloudinvoice",
     "Q": "orders/warrantyclaim",
+}
+LISTS = {
+    "V": "providers/provider",
     "I": "orders/invoice",
     "N": "orders/deductionoffer",
     "D": "deposits/deduction",
@@ -43,6 +52,7 @@ OWN: dict[str, Callable[[Any, str], Any]] = {
     "R": refund_of_buyer,
     "K": complaint_of_person,
     "T": ticket_of_buyer,
+    "Y": takedown_of_person,
 }
 
 
@@ -52,8 +62,10 @@ def page_of(number: str, user: Any) -> str | None:
     if user.is_authenticated:
         if (own := _own(kind, number, user)) is not None:
             return own
-        if user.is_operator and kind in OPERATORS:
-            return f"/admin/{OPERATORS[kind]}/?q={number}&queue=all"
+        if user.is_operator and kind in QUEUES:
+            return f"/admin/{QUEUES[kind]}/?q={number}&queue=all"
+        if user.is_operator and kind in LISTS:
+            return f"/admin/{LISTS[kind]}/?q={number}"
         if kind in PROVIDERS and provider_for(user) is not None:
             return PROVIDERS[kind].format(number)
     return BUYERS[kind].format(number) if kind in BUYERS else None

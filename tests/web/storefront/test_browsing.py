@@ -18,8 +18,9 @@ from providers.services import restriction_place
 from regulation.services import rulebook_load
 from tests.catalog.making import monthly, one_off
 from tests.orders.making import SERVICE, TOOL, deliver_product, make_shop
-from tests.providers.making import leave_reason, make_person
+from tests.providers.making import leave_reason, make_operator, make_person
 from tests.web.storefront.conftest import Shop, page, signed_in
+from web.storefront.numbers import LISTS, QUEUES
 
 pytestmark = pytest.mark.django_db
 PARTS = ["", "plans/", "reviews/", "terms/", "versions/"]
@@ -199,3 +200,22 @@ def test_a_clause_page_shows_its_numbers_once(db, clock, now: datetime):
     assert "clause-card-numbers" in text
     style = (settings.BASE_DIR / "static" / "css" / "site.css").read_text()
     assert re.search(r"\.clause-own :is\([^)]*\.clause-card-numbers[^)]*\)\{display:none\}", style)
+
+
+@pytest.mark.parametrize("letter", ["F", "Y"])
+def test_what_is_asked_of_a_provider_opens_in_its_console(shop: Shop, letter: str):
+    number = new_number(letter, shop.order.placed_at)
+    page_of_it = {"F": "/console/defects/", "Y": "/console/infringement/"}[letter]
+    assert signed_in(shop.provider).get(f"/search/?q={number}").url == f"{page_of_it}{number}/"
+    operator = Client()
+    operator.force_login(make_operator(shop.order.placed_at, "marketplace_operations"))
+    model = {"F": "defect", "Y": "takedown"}[letter]
+    assert operator.get(f"/search/?q={number}").url == f"/admin/violations/{model}/?q={number}&queue=all"
+
+
+@pytest.mark.parametrize("letter", sorted({**QUEUES, **LISTS}))
+def test_every_number_opens_a_list_of_the_operators_that_looks_for_it(db, now: datetime, letter: str):
+    operator = Client()
+    operator.force_login(make_operator(now, "marketplace_operations", "finance", "arbitration"))
+    opened = operator.get("/search/", {"q": new_number(letter, now)}).url
+    assert operator.get(opened).status_code == 200
