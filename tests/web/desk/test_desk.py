@@ -43,8 +43,8 @@ def complaint(now: datetime, clock: Any) -> Complaint:
     )
 
 
-def desk(operator: User) -> Client:
-    client = Client()
+def desk(operator: User, language: str = "zh-hans") -> Client:
+    client = Client(headers={"Accept-Language": language})
     client.force_login(operator)
     return client
 

@@ -11,10 +11,9 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.contrib.admin.utils import label_for_field
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.utils import translation
 
-from accounts.models import User
 from catalog.admin.forms import FindingForm
 from core.acts import Actor
 from core.models import SweepRun
@@ -29,24 +28,13 @@ from refunds.rules import Reason
 from refunds.services import refund_dispute, refund_escalate, refund_request
 from tests.orders.making import buy, make_shop
 from tests.providers.making import make_operator, make_person
+from tests.web.desk.test_desk import desk, text
 from violations.models import Case, Finding, Measure, Remedy
 from violations.services import case_find, case_open, takedown_file, takedown_uphold
 from violations.types import CaseSource
 
 pytestmark = pytest.mark.django_db
 HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-def desk(operator: User, language: str = "zh-hans") -> Client:
-    client = Client(headers={"Accept-Language": language})
-    client.force_login(operator)
-    return client
-
-
-def text(client: Client, path: str) -> str:
-    response = client.get(path)
-    assert response.status_code == 200, path
-    return response.content.decode()
 
 
 def ours() -> list[Any]:
