@@ -57,7 +57,7 @@ def deposit_pay(*, provider: Provider, amount: Decimal, actor: Actor, now: datet
         stale.close(now=now)
         stale.save(update_fields=["state", "settled_at"])
     payment = DepositPayment.objects.create(
-        number=new_number("B", now), provider=held.provider, amount=amount, payer=payer, opened_at=now
+        number=new_number("J", now), provider=held.provider, amount=amount, payer=payer, opened_at=now
     )
     store = Store.objects.get(provider=held.provider)
     intent = intent_open(

@@ -18,6 +18,7 @@ from notifications.models import Message
 from orders.models import Order
 from providers.models import Provider
 from providers.selectors import bar_of
+from regulation.types import moment_of_end
 from settlements.models import Statement
 from tests.journeys.acting import Stage, all_is_proved, desk_act, reads_english
 from tests.orders.making import SERVICE, buy, hand_in_all, in_escrow, make_shop, owed, told
@@ -117,7 +118,7 @@ def test_from_the_request_to_the_returned_deposit_and_the_year_after(stage: Stag
     expect(page.locator("#main")).to_contain_text("This legal subject may apply again from 2027-03-17 00:00.")
     letter = Message.objects.get(recipient=owner.user, kind="exit.left")
     assert letter.body_in("en") == (
-        f"You have left the marketplace. The rest of the deposit is returned by {due:%Y-%m-%d %H:%M}."
+        f"You have left the marketplace. The rest of the deposit is returned by {moment_of_end(due).en}."
     )
 
     # The deposit stays until the last warranty has ended, and is back within fifteen working days of it.

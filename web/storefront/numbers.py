@@ -43,6 +43,7 @@ LISTS = {
     "I": "orders/invoice",
     "N": "orders/deductionoffer",
     "D": "deposits/deduction",
+    "J": "deposits/depositpayment",
     "P": "payments/paymentintent",
     "B": "payments/payback",
     "W": "payments/payout",
