@@ -29,10 +29,8 @@ def register_for_operators(name: str, title: Any) -> None:
 
 def available(user: Any) -> list[Scope]:
     """The scopes that a person may give, by name."""
-    answers: dict[Callable[[Any], bool], bool] = {}
-    for scope in _scopes.values():
-        if scope.offered_to not in answers:
-            answers[scope.offered_to] = scope.offered_to(user)
+    # Scopes share their question; each is asked once.
+    answers = {offered_to: offered_to(user) for offered_to in {scope.offered_to for scope in _scopes.values()}}
     return [_scopes[name] for name in sorted(_scopes) if answers[_scopes[name].offered_to]]
 
 

@@ -128,7 +128,7 @@ def _clock_column(name: str, label: Any, running: Sequence[str]) -> Any:
 def clock_told(due_at: datetime | None, runs: bool) -> SafeString:
     """A deadline in Beijing time and, while it runs, how much of it is left or how late it is."""
     if due_at is None:
-        return mark_safe("–")
+        return mark_safe(NOTHING)
     at = localtime(due_at, clock.BEIJING).strftime("%Y-%m-%d %H:%M")
     now = clock.now()
     if not runs:

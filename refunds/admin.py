@@ -71,10 +71,9 @@ class RefundRequestAdmin(ReviewAdmin):
         return format_yuan(refund.amount) if refund.settled_at is not None or refund.amount else NOTHING
 
     @display(description=_("due"), ordering="decide_due_at")
-    def shown_due(self, refund: RefundRequest) -> SafeString | str:
+    def shown_due(self, refund: RefundRequest) -> SafeString:
         """Until when whoever owes the next step has to take it; past the guarantee the platform has no such clock."""
-        due = waiting_for(refund, clock.now()).due_at
-        return NOTHING if due is None else clock_told(due, runs=True)
+        return clock_told(waiting_for(refund, clock.now()).due_at, runs=True)
 
     def waiting(self) -> Any:
         return queue()

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 
 from core.acts import Actor
 from core.errors import DomainError, NotFound, NotPermitted
+from core.uploads import EVIDENCE, CheckedFile, checked_upload
 from web.components.steps import Consequence
 
 Words = str | Promise
@@ -120,6 +121,11 @@ def _about(subject: Any) -> str:
     bought = getattr(subject, "order", None) or subject
     parts = [getattr(bought, "title", ""), getattr(subject, "number", "")]
     return " · ".join(str(part) for part in parts if part)
+
+
+def evidence_sent(files: list[Any]) -> list[CheckedFile]:
+    """The files of a form's `files`, looked into. Raises InvalidInput on `files`."""
+    return [checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in files]
 
 
 class FilesField(forms.FileField):

@@ -107,10 +107,13 @@ class ChangeReportAdmin(ReviewAdmin):
     def shown_outcome(self, report: ChangeReport) -> tuple[str, str]:
         return report.outcome, str(report.get_outcome_display())
 
+    def _brings_a_paper(self, request: HttpRequest, object_id: int) -> bool:
+        report = self.get_object(request, str(object_id))
+        return report is not None and report.document is not None
+
     @action(description=_("Accept"), url_path="accept")
     def accept(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        report = self.get_object(request, str(object_id))
-        new_paper = report is not None and report.document is not None
+        new_paper = self._brings_a_paper(request, object_id)
         return self.act_page(
             request,
             object_id,
@@ -129,8 +132,7 @@ class ChangeReportAdmin(ReviewAdmin):
 
     @action(description=_("Do not accept"), url_path="refuse")
     def refuse(self, request: HttpRequest, object_id: int) -> HttpResponse:
-        report = self.get_object(request, str(object_id))
-        new_paper = report is not None and report.document is not None
+        new_paper = self._brings_a_paper(request, object_id)
         return self.act_page(
             request,
             object_id,

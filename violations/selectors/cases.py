@@ -245,6 +245,15 @@ def evidence_of(complaint: Complaint) -> list[Evidence]:
     return list(complaint.evidence.order_by("id"))
 
 
+def evidence_of_complainant(complaint: Complaint, files: Iterable[Evidence]) -> dict[datetime, list[Evidence]]:
+    """What the complainant has put forward, by the moment it came: with the filing first, then what was added."""
+    by_moment: dict[datetime, list[Evidence]] = {complaint.filed_at: []}
+    for one in files:
+        if one.side == "complainant":
+            by_moment.setdefault(one.given_at, []).append(one)
+    return by_moment
+
+
 def evidence_file(complaint: Complaint, pk: int) -> Evidence:
     """One file of a complaint. Raises NotFound for any other's."""
     found = complaint.evidence.filter(pk=pk).first()

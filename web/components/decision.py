@@ -94,12 +94,10 @@ def _text(key: str, value: Any) -> tuple[str, str]:
             return _when(key, instant), "date"
         return str(CHOICES.get(value, value)), "text"
     if isinstance(value, Mapping):
-        between = "；" if words.in_chinese() else "; "
-        return between.join(f"{line.name} {line.text}" for line in _lines(value)), "text"
+        return words.joined(";", (f"{line.name} {line.text}" for line in _lines(value))), "text"
     if isinstance(value, list | tuple):
         if all(isinstance(item, str) for item in value) and value:
-            between = "、" if words.in_chinese() else ", "
-            return between.join(_text(key, item)[0] for item in value), "text"
+            return words.joined(",", (_text(key, item)[0] for item in value)), "text"
         return ngettext("%(n)s entry", "%(n)s entries", len(value)) % {"n": len(value)}, "text"
     return str(value), "text"
 

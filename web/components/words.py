@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -39,6 +40,11 @@ MONTHS = [
 def in_chinese() -> bool:
     """Whether the reader reads Chinese: everything that is not English is."""
     return not (get_language() or "zh-hans").startswith("en")
+
+
+def joined(mark: str, parts: Iterable[str]) -> str:
+    """Parts in a line, with the reader's language's own mark for `,` or `;`."""
+    return ({",": "、", ";": "；"}[mark] if in_chinese() else f"{mark} ").join(parts)
 
 
 def yuan_text(amount: Any) -> str:

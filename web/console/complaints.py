@@ -1,5 +1,6 @@
 """Complaints against the provider: the thirty minutes, its answer, what came of it."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -19,12 +20,12 @@ from regulation.selectors import rulebook_at
 from violations import selectors, services
 from violations.models import Complaint
 from violations.types import OPEN_COMPLAINTS, ComplaintState
-from web.acts import ActPage, Done
+from web.acts import ActPage, Done, evidence_sent
 from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
 from web.console.access import do, draw, provider_page
-from web.console.conduct import AnswerForm, evidence_sent, row_words
+from web.console.conduct import AnswerForm, row_words
 
 COMPLAINTS = "/console/complaints/"
 COMPLAINT_TONES = {
@@ -99,10 +100,13 @@ def complaint(request: HttpRequest, provider: Provider, now: datetime, number: s
 def _complaint_timeline(found: Any) -> list[TimelineItem]:
     files = selectors.evidence_of(found)
 
-    def attached(side: str, at: datetime | None = None) -> list[Attachment]:
-        base = f"{COMPLAINTS}{found.number}/files/"
-        of_side = [one for one in files if one.side == side and at in (None, one.given_at)]
-        return [Attachment(one.name, f"{base}{one.pk}/") for one in of_side]
+    def shown(given: Iterable[Any]) -> list[Attachment]:
+        return [Attachment(one.name, f"{COMPLAINTS}{found.number}/files/{one.pk}/") for one in given]
+
+    def attached(side: str) -> list[Attachment]:
+        return shown(one for one in files if one.side == side)
+
+    complainants = selectors.evidence_of_complainant(found, files)
 
     items = [
         TimelineItem(
@@ -113,15 +117,12 @@ def _complaint_timeline(found: Any) -> list[TimelineItem]:
             "accent",
             found.statement,
             ("18(16)",),
-            attachments=attached("complainant", found.filed_at),
+            attachments=shown(complainants.pop(found.filed_at)),
         )
     ]
-    later = {one.given_at for one in files if one.side == "complainant"} - {found.filed_at}
     items += [
-        TimelineItem(
-            _("Evidence added"), at, str(found.complainant), "paperclip", attachments=attached("complainant", at)
-        )
-        for at in later
+        TimelineItem(_("Evidence added"), at, str(found.complainant), "paperclip", attachments=shown(given))
+        for at, given in complainants.items()
     ]
     if found.late_recorded_at:
         items.append(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from core.acts import Actor
 from core.pages import keyset_page
-from core.uploads import EVIDENCE, CheckedFile, checked_upload, file_response
+from core.uploads import file_response
 from providers.models import Provider
 from providers.types import Permission
 from regulation.selectors import rulebook_at, rulebook_named
@@ -21,7 +21,7 @@ from support.selectors import response_rate
 from violations import selectors, services
 from violations.models import Case
 from violations.types import OPEN_CASES, AppealState, CaseState, FindingState, MeasureState
-from web.acts import ActPage, Done, FilesField
+from web.acts import ActPage, Done, FilesField, evidence_sent
 from web.components.lists import FilterSpec, field_choices, list_state
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
@@ -53,11 +53,6 @@ class AppealForm(forms.Form):
     text = forms.CharField(
         label=gettext_lazy("Why the finding is wrong"), max_length=4000, widget=forms.Textarea({"rows": 6})
     )
-
-
-def evidence_sent(files: list[Any]) -> list[CheckedFile]:
-    """The files of a form, looked into. Raises InvalidInput on `files`."""
-    return [checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in files]
 
 
 def row_words(rulebook: Any, code: str) -> str:

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from core.acts import Actor
-from core.uploads import EVIDENCE, checked_upload, file_response
+from core.uploads import file_response
 from providers.models import Provider
 from providers.types import Permission
 from violations import selectors, services
 from violations.models.takedowns import REMEDY_KINDS
 from violations.types import RemedyKind, TakedownState
-from web.acts import ActPage, Done, FilesField
+from web.acts import ActPage, Done, FilesField, evidence_sent
 from web.components.steps import Consequence
 from web.console.access import do, draw, provider_page
 
@@ -88,7 +88,7 @@ def _answer(found: Any, target: Any, data: dict[str, Any], actor: Actor, now: da
     services.takedown_answer(
         takedown=found,
         text=data["text"],
-        files=[checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in data["files"]],
+        files=evidence_sent(data["files"]),
         actor=actor,
         now=now,
     )

@@ -12,6 +12,11 @@ def in_english() -> bool:
     return not words.in_chinese()
 
 
+def store_name(store: Any) -> str:
+    """What a store is called in the reader's language; nothing where there is none."""
+    return ((store.name_en if in_english() else "") or store.name_zh) if store else ""
+
+
 def worded(row: Mapping[str, Any], name: str) -> str:
     """A text of a row in the reader's language, or in the other where it is only there."""
     first, second = ("en", "zh") if in_english() else ("zh", "en")

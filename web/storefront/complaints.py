@@ -1,7 +1,6 @@
 """Complaining about a provider: filing with evidence, the thirty minutes, the outcome."""
 
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -18,18 +17,24 @@ from core.acts import Actor
 from core.errors import DomainError
 from core.pages import keyset_page
 from core.periods import beijing_date
-from core.uploads import EVIDENCE, CheckedFile, checked_upload, file_response
+from core.uploads import file_response
 from orders.selectors import order_of_buyer
 from providers.selectors import store_by_slug
 from regulation.selectors import rulebook_at
-from violations.selectors import complaint_of_person, complaints_of_person, evidence_file, evidence_of
+from violations.selectors import (
+    complaint_of_person,
+    complaints_of_person,
+    evidence_file,
+    evidence_of,
+    evidence_of_complainant,
+)
 from violations.services import complaint_file, complaint_support, complaint_withdraw
 from violations.types import OPEN_COMPLAINTS, ComplaintState
-from web.acts import ActPage, Done, FilesField, act_page, refused_by_field
+from web.acts import ActPage, Done, FilesField, act_page, evidence_sent, refused_by_field
 from web.components.lists import FilterSpec, list_state
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
-from web.storefront.cards import in_english
+from web.storefront.cards import store_name
 
 TONES = {
     ComplaintState.FILED: "due",
@@ -69,10 +74,6 @@ class EvidenceForm(forms.Form):
     )
 
 
-def _store_name(store: Any) -> str:
-    return (store.name_en if in_english() else "") or store.name_zh
-
-
 @login_required
 def index(request: HttpRequest) -> HttpResponse:
     """Am I heard? My complaints, and where each stands."""
@@ -87,7 +88,7 @@ def index(request: HttpRequest) -> HttpResponse:
     lines = [
         {
             "complaint": one,
-            "store": _store_name(one.provider.store),
+            "store": store_name(one.provider.store),
             "waits": one.state == ComplaintState.FILED,
         }
         for one in page.items
@@ -127,7 +128,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "form": form,
         "order": order,
         "store": store,
-        "store_name": _store_name(store),
+        "store_name": store_name(store),
         "refused": refused,
         "back": f"/orders/{order.number}/" if order is not None else f"/s/{store.slug}/",
         "now": now,
@@ -146,14 +147,10 @@ def _file(request: HttpRequest, form: ComplaintForm, order: Any, store: Any, now
         statement=form.cleaned_data["statement"],
         conduct_on=form.cleaned_data["conduct_on"],
         code=form.cleaned_data["code"],
-        evidence=_checked(form.cleaned_data["files"]),
+        evidence=evidence_sent(form.cleaned_data["files"]),
         actor=Actor.of(request.user),
         now=now,
     )
-
-
-def _checked(files: list[Any]) -> list[CheckedFile]:
-    return [checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in files]
 
 
 @login_required
@@ -166,7 +163,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "complaint": complaint,
         "order": complaint.order,
         "store": complaint.provider.store,
-        "store_name": _store_name(complaint.provider.store),
+        "store_name": store_name(complaint.provider.store),
         "tone": TONES[ComplaintState(complaint.state)],
         "waiting": _waiting(complaint),
         "due_at": complaint.due_at if complaint.state == ComplaintState.FILED else None,
@@ -192,6 +189,7 @@ def _attached(complaint: Any, files: list[Any]) -> list[Attachment]:
 
 
 def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
+    own = evidence_of_complainant(complaint, files)
     items = [
         TimelineItem(
             _("Complaint filed"),
@@ -201,13 +199,12 @@ def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
             "accent",
             complaint.statement,
             ("18(16)",),
-            attachments=_attached(complaint, [one for one in files if one.given_at == complaint.filed_at]),
+            attachments=_attached(complaint, own.pop(complaint.filed_at)),
         )
     ]
-    later = [one for one in files if one.side == "complainant" and one.given_at > complaint.filed_at]
     items += [
-        TimelineItem(_("Evidence added"), at, _("you"), "paperclip", attachments=_attached(complaint, list(given)))
-        for at, given in groupby(sorted(later, key=lambda one: (one.given_at, one.pk)), lambda one: one.given_at)
+        TimelineItem(_("Evidence added"), at, _("you"), "paperclip", attachments=_attached(complaint, given))
+        for at, given in own.items()
     ]
     if complaint.late_recorded_at:
         items.append(
@@ -225,7 +222,7 @@ def _timeline(complaint: Any, files: list[Any]) -> list[TimelineItem]:
             TimelineItem(
                 _("The provider answered"),
                 complaint.responded_at,
-                _store_name(complaint.provider.store),
+                store_name(complaint.provider.store),
                 "message-circle",
                 "neutral",
                 complaint.response,
@@ -266,7 +263,7 @@ WITHDRAW = ActPage(
 
 
 def _support(complaint: Any, target: Any, data: dict[str, Any], actor: Actor, now: datetime) -> Done:
-    complaint_support(complaint=complaint, evidence=_checked(data["files"]), actor=actor, now=now)
+    complaint_support(complaint=complaint, evidence=evidence_sent(data["files"]), actor=actor, now=now)
     return Done(_("Your evidence is with the complaint."), f"/complaints/{complaint.number}/")
 
 

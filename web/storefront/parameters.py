@@ -1,6 +1,5 @@
 """A parameter of the rulebook in words."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -36,11 +35,6 @@ def parameter_words(parameter: Parameter) -> str:
     return _with_unit(value, parameter.unit)
 
 
-def _joined(mark: str, parts: Iterable[str]) -> str:
-    """Parts in a line, with the marks of the reader's language."""
-    return ({",": "、", ";": "；"}[mark] if words.in_chinese() else f"{mark} ").join(parts)
-
-
 def _with_unit(value: Any, unit: str) -> str:
     text = f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)
     return UNITS[unit](text, 1 if text == "1" else 2) if unit in UNITS else text
@@ -48,16 +42,16 @@ def _with_unit(value: Any, unit: str) -> str:
 
 def _table(value: tuple[Any, ...], unit: str) -> str:
     if value and isinstance(value[0], DepositBand):
-        return _joined(";", (_band(one) for one in value))
+        return words.joined(";", (_band(one) for one in value))
     if value and isinstance(value[0], FeeStep):
-        return _joined(";", (_step(one) for one in value))
+        return words.joined(";", (_step(one) for one in value))
     if value and isinstance(value[0], StandingStep):
-        return _joined(";", (_standing(one) for one in value))
+        return words.joined(";", (_standing(one) for one in value))
     if len(value) > 12:
         return _("%(n)d entries") % {"n": len(value)}
     if value and isinstance(value[0], str) and set(value) <= set(BANNED_NAMES):
-        return _joined(",", (BANNED_NAMES[one][0 if words.in_chinese() else 1] for one in value))
-    joined = _joined(",", (f"{one.normalize():f}" if hasattr(one, "normalize") else str(one) for one in value))
+        return words.joined(",", (BANNED_NAMES[one][0 if words.in_chinese() else 1] for one in value))
+    joined = words.joined(",", (f"{one.normalize():f}" if hasattr(one, "normalize") else str(one) for one in value))
     return _with_unit(joined, unit) if unit in UNITS and unit != "yuan" else joined
 
 

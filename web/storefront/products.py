@@ -18,7 +18,7 @@ from web.components.cards import class_words, price_words
 from web.components.reviews import review_bars
 from web.components.steps import ChoiceCard, Tab
 from web.storefront.caching import kept_for_visitors
-from web.storefront.cards import cards, in_english, worded
+from web.storefront.cards import cards, in_english, store_name, worded
 
 SUPPORT = ("phone_hours", "technical", "product")
 PARTS = ("details", "plans", "steps", "reviews", "terms", "versions")
@@ -60,8 +60,8 @@ def drawn_product(
         "part": part,
         "tabs": _tabs(page, part, base),
         "crumbs": _crumbs(page["category"]),
-        "store_name": _store_name(page["store"]),
-        "performer_name": _store_name(page["performer"]),
+        "store_name": store_name(page["store"]),
+        "performer_name": store_name(page["performer"]),
         "preview": preview,
         "now": now,
     }
@@ -70,10 +70,6 @@ def drawn_product(
         context |= {"reviews": reviews.page, "bars": review_bars(reviews.counts)}
     context["parts"] = _texts(page, part)
     return render(request, "storefront/product.html", context)
-
-
-def _store_name(store: Any) -> str:
-    return ((store.name_en if in_english() else "") or store.name_zh) if store else ""
 
 
 def _choices(page: dict[str, Any]) -> list[ChoiceCard]:

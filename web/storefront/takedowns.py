@@ -18,13 +18,13 @@ from catalog.selectors import product_page
 from core import clock
 from core.acts import Actor
 from core.pages import keyset_page
-from core.uploads import EVIDENCE, checked_upload, file_response
+from core.uploads import file_response
 from orders.selectors import order_of_buyer
 from violations.models.takedowns import BASES
 from violations.selectors import remedy_of_order, takedown_of_person, takedown_upload, takedowns_of_person
 from violations.services import remedy_accept, remedy_return, takedown_file, takedown_withdraw
 from violations.types import RemedyState, TakedownState
-from web.acts import ActPage, Done, FilesField, act_page
+from web.acts import ActPage, Done, FilesField, act_page, evidence_sent
 from web.components.steps import Consequence
 from web.components.timeline import Attachment, TimelineItem
 from web.storefront.cards import worded
@@ -66,7 +66,7 @@ def _file(product: Product, target: Any, data: dict[str, Any], actor: Actor, now
         work=data["work"],
         basis=data["basis"],
         statement=data["statement"],
-        files=[checked_upload(one, name=one.name, kinds=EVIDENCE, field="files") for one in data["files"]],
+        files=evidence_sent(data["files"]),
         actor=actor,
         now=now,
     )
